@@ -1,0 +1,105 @@
+import {
+  type ContainerRuntimeClient,
+  GenericContainer,
+  getContainerRuntimeClient,
+  getReaper,
+  ImageName,
+  Wait,
+} from 'testcontainers'
+import { answers } from './answers.js'
+import { freePort } from './free-port.js'
+import { addressOf, type RedisOptions, type RedisServer, serverArguments, Unavailable } from './types.js'
+
+const image = () => process.env['HOLDFAST_TEST_REDIS_IMAGE'] || 'redis:7-alpine'
+
+/** Containers of one test run carry it, so that the run can remove what a dead worker left. */
+const runLabel = 'holdfast.test-run'
+const runId = () => process.env['HOLDFAST_TEST_RUN'] ?? String(process.pid)
+
+/** A server in a container, its port mapped to the host. */
+export async function startContainer(options: RedisOptions): Promise<RedisServer> {
+  const engine = await getContainerRuntimeClient().catch(() => {
+    throw new Unavailable('no Docker engine answers')
+  })
+  await haveImage(engine)
+  await haveReaper(engine)
+
+  const port = await freePort()
+  const onHostNetwork = process.env['HOLDFAST_TEST_REDIS_NETWORK'] === 'host'
+  const program = image().includes('valkey') ? 'valkey-server' : 'redis-server'
+  const where = onHostNetwork ? ['--port', String(port), '--bind', '127.0.0.1'] : []
+  const defined = new GenericContainer(image())
+    .withCommand([program, ...where, ...serverArguments(options)])
+    .withLabels({ [runLabel]: runId() })
+    // the log, because the image need not have the tools to look at ports from within
+    .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/))
+    .withStartupTimeout(60_000)
+  const started = await (onHostNetwork
+    ? defined.withNetworkMode('host')
+    : defined.withExposedPorts({ container: 6379, host: port })
+  ).start()
+
+  // localhost may mean ::1, where the port need not be mapped
+  const host = started.getHost() === 'localhost' ? '127.0.0.1' : started.getHost()
+  const address = addressOf(host, port, options.password)
+  const container = engine.container.getById(started.getId())
+  let frozen = false
+
+  const thaw = async () => {
+    if (frozen) await container.unpause()
+    frozen = false
+  }
+  const kill = async () => {
+    // a paused container gets no signal
+    await thaw()
+    if ((await container.inspect()).State.Running) await container.kill()
+  }
+
+  await answers(address.url)
+  return {
+    ...address,
+    how: 'container',
+    freeze: async () => {
+      if (!frozen) await container.pause()
+      frozen = true
+    },
+    thaw,
+    kill,
+    restart: async () => {
+      await kill()
+      await container.start()
+      await answers(address.url)
+    },
+    stop: async () => {
+      await thaw()
+      await started.stop({ timeout: 0 })
+    },
+  }
+}
+
+async function haveImage(engine: ContainerRuntimeClient): Promise<void> {
+  const name = ImageName.fromString(image())
+  if (await engine.image.exists(name)) return
+  const reason = await engine.image.pull(name).catch((error: Error) => error.message)
+  // a pull may end without the image and without an error
+  if (await engine.image.exists(name)) return
+  throw new Unavailable(`the Docker engine neither has nor gets the image ${image()}${reason ? ` (${reason})` : ''}`)
+}
+
+/** Ryuk removes what a crash leaves. Where its image cannot be had the run sweeps after itself. */
+async function haveReaper(engine: ContainerRuntimeClient): Promise<void> {
+  await getReaper(engine).catch(() => {
+    process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
+  })
+}
+
+/** Removes the containers of this run that are still there. */
+export async function sweepContainers(): Promise<void> {
+  const engine = await getContainerRuntimeClient()
+  const left = await engine.container.dockerode.listContainers({
+    all: true,
+    filters: { label: [`${runLabel}=${runId()}`] },
+  })
+  // already being removed is as good
+  await Promise.allSettled(left.map(({ Id }) => engine.container.getById(Id).remove({ force: true, v: true })))
+}

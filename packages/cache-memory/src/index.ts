@@ -1,1 +1,3 @@
-export {}
+export type { Isolation } from './isolation.js'
+export { MemoryBackend } from './memory-backend.js'
+export type { MemoryOptions } from './options.js'

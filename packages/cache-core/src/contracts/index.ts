@@ -1,0 +1,6 @@
+export * from './backend.js'
+export * from './clock.js'
+export * from './codec.js'
+export * from './entry.js'
+export * from './key-value-store.js'
+export * from './recorder.js'

@@ -1,0 +1,31 @@
+import type { Filled } from './backend.js'
+
+/** Everything that Holdfast reports, and nothing else is ever reported. */
+export type CacheEvent =
+  | { readonly type: 'hit'; readonly key: string; readonly stale: boolean }
+  | { readonly type: 'miss'; readonly key: string }
+  /** A caller joined a load of its own process. */
+  | { readonly type: 'joined'; readonly key: string }
+  /** A load waits for another process. */
+  | { readonly type: 'waiting'; readonly key: string; readonly leaseMs: number }
+  /** `maxWait` passed, or the key kept changing. */
+  | { readonly type: 'wait-ended'; readonly key: string; readonly policy: 'load' | 'stale' | 'error' }
+  | { readonly type: 'load'; readonly key: string }
+  | { readonly type: 'loaded'; readonly key: string; readonly loadMs: number }
+  | { readonly type: 'load-failed'; readonly key: string; readonly error: unknown }
+  | { readonly type: 'filled'; readonly key: string; readonly result: Filled | 'skipped' | 'failed' }
+  | { readonly type: 'lease-lost'; readonly key: string }
+  /** A stale value was served because its loader failed. */
+  | { readonly type: 'served-stale'; readonly key: string; readonly error: unknown }
+  | { readonly type: 'set'; readonly key: string }
+  | { readonly type: 'removed'; readonly what: 'keys' | 'pattern' | 'all'; readonly count: number }
+  | { readonly type: 'tags-invalidated'; readonly tags: readonly string[] }
+  /** Bytes in the store could not be read: foreign, truncated, newer or hostile. Treated as a miss. */
+  | { readonly type: 'undecodable'; readonly key: string; readonly error: unknown }
+  /** The store could not be asked; the operation went on without it. */
+  | { readonly type: 'degraded'; readonly op: string; readonly key?: string; readonly error: unknown }
+
+/** The one port through which everything a person wants to see comes out. A recorder that throws changes no answer. */
+export interface Recorder {
+  record(event: CacheEvent): void
+}

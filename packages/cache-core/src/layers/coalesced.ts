@@ -1,0 +1,25 @@
+import { type Layer, type LookupOutcome, WAITED } from '../contracts/lookup.js'
+import type { Engine } from '../service/engine.js'
+import { before } from './before.js'
+import { waitEnded } from './wait-ended.js'
+
+/**
+ * Single flight: one load per key in this process. A caller who joins shares the rejection, and the value if it is
+ * shareable; else he starts over.
+ */
+export const coalesced =
+  (engine: Engine): Layer =>
+  (next) =>
+  async <T>(lookup: Parameters<typeof next<T>>[0]): Promise<LookupOutcome<T>> => {
+    const flight = engine.flights.get(lookup.key)
+    if (flight === undefined) {
+      return engine.flights.open(lookup.key, lookup.plan.tags, (opened) => next({ ...lookup, flight: opened }))
+    }
+    engine.reporter.report({ type: 'joined', key: lookup.key })
+    lookup.decided?.()
+    // A loader of this very process is at work: loading beside it would not be faster. Other policies do end the wait.
+    const patient = engine.defaults.onMaxWait === 'load' || lookup.deadline === Number.POSITIVE_INFINITY
+    const outcome = await (patient ? flight.outcome : before(engine.clock, lookup.deadline, flight.outcome))
+    if (outcome === undefined) return waitEnded(engine, lookup) ?? WAITED
+    return outcome.kind === 'value' && outcome.shareable ? (outcome as LookupOutcome<T>) : WAITED
+  }

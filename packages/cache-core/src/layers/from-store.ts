@@ -1,0 +1,33 @@
+import type { Layer } from '../contracts/lookup.js'
+import { isFresh } from '../entry/judge.js'
+import { CacheError } from '../errors.js'
+import { type Engine, readOne } from '../service/engine.js'
+
+/** After so many changes in a row a key is not worth another look. */
+const MAX_CHANGES = 10
+
+/**
+ * Serves what is fresh; else asks on, and looks again when the answer is that the store changed. The service has
+ * already read once: the first round judges that reading.
+ */
+export const fromStore =
+  (engine: Engine): Layer =>
+  (next) =>
+  async (lookup) => {
+    let current = lookup
+    let changes = 0
+    for (let round = 0; ; round++) {
+      if (lookup.plan.signal?.aborted) throw new CacheError('E_ABORTED', 'The caller gave up', { op: 'getOrSet', key: lookup.key })
+      if (round > 0) {
+        const reading = await readOne(engine, 'getOrSet', lookup.key, lookup.plan.tags)
+        if (reading.present && isFresh(reading, engine.clock)) {
+          engine.reporter.hit(lookup.key)
+          return { kind: 'value', value: reading.value as never, shareable: true }
+        }
+        current = { ...lookup, reading, ...(changes > MAX_CHANGES && { deadline: 0 }) }
+      }
+      const outcome = await next(current)
+      if (outcome.kind === 'value') return outcome
+      if (!outcome.waited) changes++
+    }
+  }

@@ -1,0 +1,106 @@
+import type { Acquired, Lease } from '../contracts/backend.js'
+import { CHANGED, type Handler, type Lookup, type LookupOutcome, NOT_FOUND, WAITED } from '../contracts/lookup.js'
+import { isFresh } from '../entry/judge.js'
+import { isOutage } from '../errors.js'
+import { type Engine, readOne } from '../service/engine.js'
+import { Renewal } from './renewal.js'
+import { type Loaded, runLoader } from './run-loader.js'
+import { fillLease, releaseLater } from './settle-lease.js'
+import { waitEnded } from './wait-ended.js'
+
+/** A lapsed lease shows this much after its announced end, so that not everybody asks in the same instant. */
+const LAPSE_MARGIN_MS = 5
+const LAPSE_SPREAD_MS = 10
+
+/** Never fired: a load that nothing can end. */
+const NEVER = new AbortController().signal
+
+/**
+ * The end of the line: acquires the key, loads, fills. Whoever finds the key taken waits until the other's lease ends
+ * and looks again.
+ */
+export const leased = (engine: Engine): Handler => {
+  const { backend, clock, reporter, defaults } = engine
+
+  /** Loads with nothing to compare the result with: it is not kept, and only those who are aboard now may share it. */
+  const loadUnfenced = async <T>(lookup: Lookup<T>): Promise<LookupOutcome<T>> => {
+    lookup.flight?.seal()
+    const { value } = await runLoader(engine, lookup, NEVER)
+    return { kind: 'value', value, shareable: value !== NOT_FOUND }
+  }
+
+  const compute = async <T>(lookup: Lookup<T>, lease: Lease): Promise<LookupOutcome<T>> => {
+    const renewal = new Renewal(engine, [lease])
+    let loaded: Loaded<T>
+    try {
+      loaded = await runLoader(engine, lookup, renewal.signal)
+    } catch (error) {
+      releaseLater(engine, lease)
+      throw error
+    } finally {
+      renewal.stop()
+    }
+    // Sealed before the fill is sent: see Flights.
+    lookup.flight?.seal()
+    if (loaded.value === NOT_FOUND) {
+      releaseLater(engine, lease)
+      return { kind: 'value', value: loaded.value, shareable: false }
+    }
+    const result = await fillLease(engine, lease, loaded.draft)
+    return { kind: 'value', value: loaded.value, shareable: result === 'stored' }
+  }
+
+  const acquire = async <T>(lookup: Lookup<T>): Promise<Acquired | undefined> => {
+    const { key, plan, reading } = lookup
+    try {
+      return await backend.acquire(key, {
+        version: reading.version,
+        tags: plan.tags,
+        leaseMs: defaults.leaseMs,
+        keepMs: plan.ttlMs + plan.graceMs,
+      })
+    } catch (error) {
+      if (!isOutage(error)) throw error
+      reporter.degraded('acquire', key, error)
+      return undefined
+    }
+  }
+
+  return async <T>(lookup: Lookup<T>): Promise<LookupOutcome<T>> => {
+    const { key } = lookup
+    let wake = (): void => undefined
+    let awakened = false
+    // Listening before asking: a lease that ends in between is not missed.
+    const stopListening = backend.awaken(key, () => {
+      awakened = true
+      wake()
+    })
+    try {
+      const acquired = await acquire(lookup)
+      lookup.decided?.()
+      if (acquired === undefined) return await loadUnfenced(lookup)
+      if (acquired.status === 'own') return await compute(lookup, acquired.lease)
+      if (acquired.status === 'wait' && !defaults.protect) return await loadUnfenced(lookup)
+      const patience = lookup.deadline - clock.now()
+      if (patience <= 0) return waitEnded(engine, lookup) ?? (await loadUnfenced(lookup))
+      if (acquired.status === 'changed') return CHANGED
+      reporter.report({ type: 'waiting', key, leaseMs: acquired.leaseMs })
+      const lapse = acquired.leaseMs + LAPSE_MARGIN_MS + clock.random() * LAPSE_SPREAD_MS
+      await new Promise<void>((resolve) => {
+        const cancel = clock.after(Math.min(lapse, patience), resolve)
+        wake = () => {
+          cancel()
+          resolve()
+        }
+        if (awakened) wake()
+      })
+    } finally {
+      stopListening()
+    }
+    lookup.flight?.seal()
+    const reading = await readOne(engine, 'getOrSet', key, lookup.plan.tags)
+    if (!reading.present || !isFresh(reading, clock)) return WAITED
+    reporter.hit(key)
+    return { kind: 'value', value: reading.value as T, shareable: true }
+  }
+}

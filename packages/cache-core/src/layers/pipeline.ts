@@ -1,0 +1,5 @@
+import type { Handler, Layer } from '../contracts/lookup.js'
+
+/** Layers in reading order: the first is asked first, the end is asked last. */
+export const pipeline = (layers: readonly Layer[], end: Handler): Handler =>
+  layers.reduceRight((next, layer) => layer(next), end)

@@ -1,0 +1,56 @@
+import type { Draft } from '../contracts/entry.js'
+import type { Lookup } from '../contracts/lookup.js'
+import { type Plan, resolveSet } from '../options/resolve.js'
+import { draftFor } from '../service/draft-for.js'
+import type { Engine } from '../service/engine.js'
+
+/** What a loader returned, and what is to be kept of it: nothing when it said `skip`. */
+export interface Loaded<T> {
+  readonly value: T
+  readonly draft: Draft<T> | undefined
+}
+
+/** Collects what a loader says about its result while it runs. */
+export class Adaptive {
+  plan: Plan
+  skipped = false
+
+  constructor(plan: Plan) {
+    this.plan = plan
+  }
+
+  readonly setOptions = (options: Parameters<typeof resolveSet>[0]): void => {
+    this.plan = resolveSet(options, this.plan, 'setOptions')
+  }
+
+  readonly skip = (): void => {
+    this.skipped = true
+  }
+
+  draft<T>(engine: Engine, value: T, loadMs: number): Draft<T> | undefined {
+    if (this.skipped) return undefined
+    const { plan } = this
+    const empty = value === null || value === undefined
+    const ttlMs = empty && plan.negativeTtlMs !== undefined ? plan.negativeTtlMs : plan.ttlMs
+    return draftFor(engine, value, plan, ttlMs, loadMs)
+  }
+}
+
+/** Runs the caller's loader once and times it. */
+export async function runLoader<T>(engine: Engine, lookup: Lookup<T>, signal: AbortSignal): Promise<Loaded<T>> {
+  const { key, reading } = lookup
+  const adaptive = new Adaptive(lookup.plan)
+  const started = engine.clock.now()
+  engine.reporter.report({ type: 'load', key })
+  let value: T
+  try {
+    const stale = reading.present ? (reading.value as T) : undefined
+    value = await lookup.loader({ key, signal, stale, setOptions: adaptive.setOptions, skip: adaptive.skip })
+  } catch (error) {
+    engine.reporter.report({ type: 'load-failed', key, error })
+    throw error
+  }
+  const loadMs = Math.max(0, engine.clock.now() - started)
+  engine.reporter.report({ type: 'loaded', key, loadMs })
+  return { value, draft: adaptive.draft(engine, value, loadMs) }
+}

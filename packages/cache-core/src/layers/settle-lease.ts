@@ -1,0 +1,34 @@
+import type { Filled, Lease } from '../contracts/backend.js'
+import type { Draft } from '../contracts/entry.js'
+import { isCacheError, isOutage } from '../errors.js'
+import type { Engine } from '../service/engine.js'
+
+/** Gives a lease back behind the caller's back. If the store cannot be told, the lease lapses by itself. */
+export function releaseLater(engine: Engine, lease: Lease): void {
+  const failed = (error: unknown): void => engine.reporter.degraded('release', lease.key, error)
+  try {
+    engine.background.run(Promise.resolve(engine.backend.release(lease)), failed)
+  } catch (error) {
+    failed(error)
+  }
+}
+
+/**
+ * Ends a lease with its result. Never fails for the store's sake: the caller has his value, it is only not kept. A
+ * value that cannot be serialised is the caller's mistake and is thrown.
+ */
+export async function fillLease(engine: Engine, lease: Lease, draft: Draft | undefined): Promise<Filled> {
+  const { reporter, backend } = engine
+  const key = lease.key
+  try {
+    const result = await backend.fill(lease, draft)
+    reporter.report({ type: 'filled', key, result: draft === undefined && result === 'stored' ? 'skipped' : result })
+    return result
+  } catch (error) {
+    releaseLater(engine, lease)
+    reporter.report({ type: 'filled', key, result: 'failed' })
+    if (!isOutage(error) && !isCacheError(error, 'E_TOO_LARGE')) throw error
+    reporter.degraded('fill', key, error)
+    return 'lost'
+  }
+}

@@ -1,0 +1,44 @@
+import { badInput } from '../errors.js'
+
+/** How many tags an entry may carry. */
+export const MAX_TAGS = 64
+/** How many bytes of UTF-8 a tag may have. */
+export const MAX_TAG_BYTES = 255
+
+export const NO_TAGS: readonly string[] = Object.freeze([])
+
+/** A key is a non-empty string that has a UTF-8 form. */
+export function checkKey(key: unknown, op: string): asserts key is string {
+  if (typeof key === 'string' && key !== '' && key.isWellFormed()) return
+  const what = typeof key !== 'string' ? `a key is ${key === null ? 'null' : typeof key}` : key === '' ? 'a key is empty' : 'a key has a lone surrogate'
+  throw badInput(`${op}: ${what}`, 'Give a non-empty string of valid Unicode', { op })
+}
+
+export function checkKeys(keys: unknown, op: string): readonly string[] {
+  if (keys === null || typeof keys !== 'object' || !(Symbol.iterator in keys)) {
+    throw badInput(`${op}: the keys are not a list`, 'Give an array or a set of strings', { op })
+  }
+  const list = [...new Set(keys as Iterable<unknown>)]
+  for (const key of list) checkKey(key, op)
+  return list as string[]
+}
+
+/** Tags without repetition, in their given order. The caller's array is neither kept nor changed. */
+export function checkTags(tags: unknown, op: string): readonly string[] {
+  if (tags === undefined) return NO_TAGS
+  if (!Array.isArray(tags)) throw badInput(`${op}: tags is not an array`, "Write tags: ['articles']", { op })
+  if (tags.length === 0) return NO_TAGS
+  const list = [...new Set<unknown>(tags)]
+  if (list.length > MAX_TAGS) {
+    throw badInput(`${op}: ${list.length} tags, more than ${MAX_TAGS}`, 'Use fewer, coarser tags', { op })
+  }
+  for (const tag of list) {
+    if (typeof tag !== 'string' || tag === '' || !tag.isWellFormed()) {
+      throw badInput(`${op}: a tag is not a non-empty string`, 'Give strings of valid Unicode', { op })
+    }
+    if (tag.length * 3 > MAX_TAG_BYTES && Buffer.byteLength(tag) > MAX_TAG_BYTES) {
+      throw badInput(`${op}: the tag ${JSON.stringify(tag.slice(0, 40))} is longer than ${MAX_TAG_BYTES} bytes`, 'Shorten or hash it', { op })
+    }
+  }
+  return list as string[]
+}

@@ -1,0 +1,93 @@
+import { badInput } from '../errors.js'
+import { checkTags, NO_TAGS } from './arguments.js'
+import { toMs } from './duration.js'
+import type { CacheOptions, GetOrSetOptions, SetOptions } from './options.js'
+
+/** What a cache does when a call says nothing. */
+export interface Defaults {
+  readonly ttlMs: number
+  readonly graceMs: number
+  readonly jitter: number
+  /** False: callers of one key do not wait for each other. */
+  readonly protect: boolean
+  readonly leaseMs: number
+  readonly maxWaitMs: number
+  readonly onMaxWait: 'load' | 'stale' | 'error'
+}
+
+/** What one call asked for, checked and in milliseconds. */
+export interface Plan {
+  readonly ttlMs: number
+  readonly graceMs: number
+  readonly tags: readonly string[]
+  readonly negativeTtlMs: number | undefined
+  readonly signal: AbortSignal | undefined
+}
+
+const CACHE_OPTIONS = ['backend', 'name', 'defaultTtl', 'jitter', 'grace', 'protection', 'recorder', 'clock']
+const SET_OPTIONS = ['ttl', 'tags', 'grace']
+const GET_OR_SET_OPTIONS = [...SET_OPTIONS, 'negativeTtl', 'signal']
+const PROTECTION_OPTIONS = ['lockTtl', 'maxWait', 'onMaxWait']
+
+/** A misspelt option is an error, not a default that nobody asked for. */
+export function checkOptions(options: unknown, known: readonly string[], op: string): void {
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
+    throw badInput(`${op}: the options are not an object`, `Write { ${known.join(', ')} }`, { op })
+  }
+  for (const name in options) {
+    if (!known.includes(name)) throw badInput(`${op}: unknown option ${JSON.stringify(name)}`, `Known are ${known.join(', ')}`, { op })
+  }
+}
+
+export function resolveDefaults(options: CacheOptions): Defaults {
+  checkOptions(options, CACHE_OPTIONS, 'createCache')
+  const { backend, jitter = 0.05, protection = {} } = options
+  if (backend === null || typeof backend !== 'object' || typeof backend.acquire !== 'function') {
+    throw badInput('createCache: backend is not a CacheBackend', 'Pass new MemoryBackend(), new RedisBackend({ ... }) or fenced(store)')
+  }
+  if (typeof jitter !== 'number' || !(jitter >= 0 && jitter < 1)) {
+    throw badInput(`createCache: jitter is ${String(jitter)}`, 'Write a number from 0 up to but not including 1')
+  }
+  if (protection !== false) checkOptions(protection, PROTECTION_OPTIONS, 'createCache: protection')
+  const guard = protection === false ? {} : protection
+  const onMaxWait = guard.onMaxWait ?? 'load'
+  if (!['load', 'stale', 'error'].includes(onMaxWait)) {
+    throw badInput(`createCache: onMaxWait is ${JSON.stringify(onMaxWait)}`, "Write 'load', 'stale' or 'error'")
+  }
+  const leaseMs = toMs(guard.lockTtl ?? 30, 'protection.lockTtl')
+  if (leaseMs === Number.POSITIVE_INFINITY) throw badInput('protection.lockTtl is Infinity', 'A lease must lapse; write a finite duration')
+  return Object.freeze({
+    ttlMs: toMs(options.defaultTtl ?? '5m', 'defaultTtl'),
+    graceMs: options.grace === undefined ? 0 : toMs(options.grace, 'grace'),
+    jitter,
+    protect: protection !== false,
+    leaseMs,
+    maxWaitMs: toMs(guard.maxWait ?? 10, 'protection.maxWait'),
+    onMaxWait,
+  })
+}
+
+/** The plan of a call without options. One object per cache. */
+export const plainPlan = (defaults: Defaults): Plan =>
+  Object.freeze({ ttlMs: defaults.ttlMs, graceMs: defaults.graceMs, tags: NO_TAGS, negativeTtlMs: undefined, signal: undefined })
+
+export function resolveSet(options: SetOptions, base: Plan, op: string): Plan {
+  checkOptions(options, SET_OPTIONS, op)
+  return lifetimes(options, base, op)
+}
+
+export function resolveGetOrSet(options: GetOrSetOptions, base: Plan, op: string): Plan {
+  checkOptions(options, GET_OR_SET_OPTIONS, op)
+  return lifetimes(options, base, op)
+}
+
+function lifetimes(options: GetOrSetOptions, base: Plan, op: string): Plan {
+  const { ttl, tags, grace, negativeTtl, signal } = options
+  return {
+    ttlMs: ttl === undefined ? base.ttlMs : toMs(ttl, 'ttl'),
+    graceMs: grace === undefined ? base.graceMs : toMs(grace, 'grace'),
+    tags: tags === undefined ? base.tags : checkTags(tags, op),
+    negativeTtlMs: negativeTtl === undefined ? base.negativeTtlMs : toMs(negativeTtl, 'negativeTtl'),
+    signal: signal ?? base.signal,
+  }
+}

@@ -1,0 +1,12 @@
+import { CacheError } from '../errors.js'
+
+/** Ends one caller's wait when his signal says so. The work itself goes on. */
+export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined, op: string, key?: string): Promise<T> {
+  if (signal === undefined) return work
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(new CacheError('E_ABORTED', 'The caller gave up', { op, key, cause: signal.reason }))
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

@@ -1,0 +1,56 @@
+import { type Handler, NOT_FOUND } from '../contracts/lookup.js'
+import { isFresh } from '../entry/judge.js'
+import { badInput } from '../errors.js'
+import { BatchOfLoads } from '../layers/batch-of-loads.js'
+import type { BatchLoader } from '../options/options.js'
+import type { Plan } from '../options/resolve.js'
+import { type Engine, readMany } from './engine.js'
+
+interface BatchParts {
+  readonly engine: Engine
+  readonly handler: Handler
+  readonly prefix: string
+  readonly plan: Plan
+}
+
+/**
+ * Reads all keys at once and sends the missing ones through the same layers as a single `getOrSet`, except that their
+ * loaders are gathered into one call.
+ */
+export async function getOrLoadMany<T>(parts: BatchParts, names: readonly string[], loader: BatchLoader<T>): Promise<Map<string, T>> {
+  const { engine, handler, prefix, plan } = parts
+  const { clock, reporter, defaults } = engine
+  const keys = names.map((name) => prefix + name)
+  const readings = await readMany(engine, 'getOrSetMany', keys, plan.tags)
+
+  const batch = new BatchOfLoads<T>(loader)
+  const deadline = clock.now() + defaults.maxWaitMs
+  const searches = names.map(async (name, index): Promise<T | typeof NOT_FOUND> => {
+    const key = keys[index] as string
+    const reading = readings[index]
+    if (reading === undefined) throw badInput(`${engine.backend.name} returned too few readings`, 'readMany must keep the length of its keys')
+    if (reading.present && isFresh(reading, clock)) {
+      reporter.hit(key)
+      return reading.value as T
+    }
+    if (reading.present) reporter.staleHit(key)
+    else reporter.miss(key)
+    const place = batch.enter(name)
+    try {
+      const lookup = { key, plan, loader: place.load, reading, deadline, decided: place.decided }
+      const outcome = await handler<T | typeof NOT_FOUND>(lookup)
+      return outcome.kind === 'value' ? outcome.value : NOT_FOUND
+    } finally {
+      place.decided()
+    }
+  })
+
+  // Every search settles before the first failure is told, so that none is left unheard.
+  const settled = await Promise.allSettled(searches)
+  const found = new Map<string, T>()
+  settled.forEach((search, index) => {
+    if (search.status === 'rejected') throw search.reason
+    if (search.value !== NOT_FOUND) found.set(names[index] as string, search.value)
+  })
+  return found
+}

@@ -1,0 +1,81 @@
+import { CacheError } from '@holdfast/cache-core'
+import { asCacheError } from '../errors.js'
+import type { CheckedRedisOptions } from '../options.js'
+import { openClient } from './open-client.js'
+import type { RedisLike } from './redis-like.js'
+
+/**
+ * The data connection: ours, or the user's, which is never closed. Until the first connection stood or failed, calls
+ * wait for it; afterwards a call without a connection fails at once, with the latest reason as its cause.
+ */
+export class Connection {
+  readonly client: RedisLike
+  readonly #owned: boolean
+  #lastError: unknown
+  #starting: Promise<void> | undefined
+  #closed = false
+
+  constructor(options: CheckedRedisOptions) {
+    this.#owned = options.client === undefined
+    this.client = options.client ?? openClient(options)
+    this.client.on('error', this.#remember)
+    this.client.on('ready', this.#forget)
+    if (this.client.status !== 'ready') this.#starting = this.#start(options)
+  }
+
+  /** Nothing to wait for, or the wait. Rejects when there is no connection. */
+  ready(op: string): Promise<void> | undefined {
+    if (this.#closed) throw new CacheError('E_CLOSED', 'The Redis backend is closed. Create another one.', { op })
+    if (this.client.status === 'ready') return undefined
+    const starting = this.#starting
+    if (starting === undefined) throw this.#unavailable(op)
+    return starting.then(() => {
+      if (this.client.status !== 'ready') throw this.#unavailable(op)
+    })
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.client.off('ready', this.#forget)
+    if (this.#owned) this.client.disconnect()
+    // Our own client may still report the end of its socket; a listener stays so that nobody prints it.
+    else this.client.off('error', this.#remember)
+  }
+
+  readonly #remember = (error: unknown): void => {
+    this.#lastError = error
+  }
+
+  readonly #forget = (): void => {
+    this.#lastError = undefined
+  }
+
+  /** Settles when the first attempt to connect succeeded or failed, or took too long. */
+  #start({ clock, startupMs }: CheckedRedisOptions): Promise<void> {
+    const { client } = this
+    return new Promise<void>((resolve) => {
+      const done = (): void => {
+        cancel()
+        client.off('ready', done)
+        client.off('error', done)
+        client.off('end', done)
+        this.#starting = undefined
+        resolve()
+      }
+      const cancel = clock.after(startupMs, done)
+      client.on('ready', done)
+      client.on('error', done)
+      client.on('end', done)
+    })
+  }
+
+  #unavailable(op: string): CacheError {
+    const cause = this.#lastError
+    if (cause !== undefined) return asCacheError(cause, op)
+    return new CacheError('E_UNAVAILABLE', `Redis: ${op} failed: there is no connection (${this.client.status}). Check that the server runs and can be reached.`, {
+      op,
+      retryable: true,
+    })
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * What this package needs of a client. Structural on purpose: ioredis 5, ioredis 6 and iovalkey all have it, and none
+ * of their types leaks into the declarations of this package.
+ */
+export interface RedisLike {
+  readonly status: string
+  readonly options: { readonly keyPrefix?: string | undefined; readonly enableAutoPipelining?: boolean | undefined }
+  callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>
+  mgetBuffer(keys: (string | Buffer)[]): Promise<(Buffer | null)[]>
+  unlink(keys: string[]): Promise<number>
+  scanBuffer(cursor: string, ...args: (string | number)[]): Promise<[cursor: Buffer, keys: Buffer[]]>
+  info(section: string): Promise<string>
+  subscribe(channel: string): Promise<unknown>
+  duplicate(override?: object): RedisLike
+  on(event: string, listener: (...args: never[]) => void): unknown
+  off(event: string, listener: (...args: never[]) => void): unknown
+  disconnect(): void
+}

@@ -1,0 +1,106 @@
+import type { Codec, Reading } from '@holdfast/cache-core'
+import type { Commands } from './connection/commands.js'
+import type { Keyspace } from './keyspace.js'
+import type { CheckedRedisOptions } from './options.js'
+import { TagMemory } from './tag-memory.js'
+import { type Header, openEnvelope, writeIdOf } from './wire/envelope.js'
+
+/** What the server holds under a key: bytes, and the header if it is valid by the nonces. */
+interface Raw {
+  readonly bytes: Buffer | null
+  readonly header: Header | undefined
+  readonly problem: Error | undefined
+}
+
+const KEYS_PER_COMMAND = 1000
+
+/**
+ * Reads and validates. One MGET asks for the value, the epoch and the tags it is expected to have; a second one only
+ * for tags that were not expected. Two reads of a key share one command if they were asked in the same tick, never
+ * later: an answer must not be older than the question.
+ */
+export class Reader {
+  readonly #commands: Commands
+  readonly #keys: Keyspace
+  readonly #codec: Codec
+  readonly #deadlineMs: number
+  readonly #tagsOf = new TagMemory()
+  readonly #thisTick = new Map<string, Promise<Raw>>()
+  /** Hears of bytes that could not be read. */
+  undecodable: (key: string, error: unknown) => void = () => undefined
+
+  constructor(commands: Commands, keys: Keyspace, { codec, readMs }: CheckedRedisOptions) {
+    this.#commands = commands
+    this.#keys = keys
+    this.#codec = codec
+    this.#deadlineMs = readMs
+  }
+
+  async read(key: string, tagHint: readonly string[]): Promise<Reading> {
+    let raw = this.#thisTick.get(key)
+    if (raw === undefined) {
+      raw = this.#ask([key], tagHint).then((answers) => answers[0] as Raw)
+      this.#thisTick.set(key, raw)
+      process.nextTick(() => this.#thisTick.delete(key))
+    }
+    return this.#decode(key, await raw)
+  }
+
+  async readMany(keys: readonly string[], tagHint: readonly string[]): Promise<readonly Reading[]> {
+    const chunks: Promise<readonly Raw[]>[] = []
+    for (let from = 0; from < keys.length; from += KEYS_PER_COMMAND) chunks.push(this.#ask(keys.slice(from, from + KEYS_PER_COMMAND), tagHint))
+    const answers = (await Promise.all(chunks)).flat()
+    return keys.map((key, index) => this.#decode(key, answers[index] as Raw))
+  }
+
+  async #ask(keys: readonly string[], tagHint: readonly string[]): Promise<readonly Raw[]> {
+    const expected = new Set(tagHint)
+    for (const key of keys) for (const tag of this.#tagsOf.get(key)) expected.add(tag)
+    const tags = [...expected]
+    const values = keys.map((key) => this.#keys.value(key))
+    const answer = await this.#mget([...values, this.#keys.epoch, ...tags.map((tag) => this.#keys.tag(tag))])
+
+    const nonces = new Map(tags.map((tag, index) => [tag, answer[values.length + 1 + index] ?? null]))
+    let epoch = answer[values.length] ?? null
+    const opened = keys.map((_, index) => {
+      const bytes = answer[index] ?? null
+      return { bytes, header: bytes === null ? undefined : openEnvelope(bytes) }
+    })
+    const unexpected = new Set<string>()
+    opened.forEach(({ header }, index) => {
+      if (header === undefined || header instanceof Error) return
+      this.#tagsOf.set(keys[index] as string, header.tags)
+      for (const tag of header.tags) if (!nonces.has(tag)) unexpected.add(tag)
+    })
+    if (unexpected.size > 0) {
+      const more = await this.#mget([this.#keys.epoch, ...[...unexpected].map((tag) => this.#keys.tag(tag))])
+      epoch = more[0] ?? null
+      ;[...unexpected].forEach((tag, index) => nonces.set(tag, more[index + 1] ?? null))
+    }
+    return opened.map(({ bytes, header }): Raw => {
+      if (header === undefined || header instanceof Error) return { bytes, header: undefined, problem: header }
+      const valid = epoch?.equals(header.epoch) === true && header.tags.every((tag, at) => nonces.get(tag)?.equals(header.tagNonces[at] as Buffer) === true)
+      return { bytes, header: valid ? header : undefined, problem: undefined }
+    })
+  }
+
+  #mget(keys: string[]): Promise<(Buffer | null)[]> {
+    return this.#commands.send('read', this.#deadlineMs, (client) => client.mgetBuffer(keys))
+  }
+
+  /** Each reader decodes for himself, so that nobody's changes to a value reach another. */
+  #decode(key: string, { bytes, header, problem }: Raw): Reading {
+    if (header === undefined) {
+      if (problem !== undefined) this.undecodable(key, problem)
+      return { present: false, version: writeIdOf(bytes) }
+    }
+    const { tags, createdAt, freshUntil, keepUntil, loadMs, writeId: version } = header
+    try {
+      const value = this.#codec.decode(header.payload, header.format)
+      return { present: true, value, tags, createdAt, freshUntil, keepUntil, loadMs, version }
+    } catch (error) {
+      this.undecodable(key, error)
+      return { present: false, version }
+    }
+  }
+}

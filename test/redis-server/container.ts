@@ -39,10 +39,11 @@ export async function startContainer(options: RedisOptions): Promise<RedisServer
     : defined.withExposedPorts({ container: 6379, host: port })
   ).start()
 
-  // localhost may mean ::1, where the port need not be mapped
-  const host = started.getHost() === 'localhost' ? '127.0.0.1' : started.getHost()
-  const address = addressOf(host, port, options.password)
   const container = engine.container.getById(started.getId())
+  const mapped = (await container.inspect()).NetworkSettings.Ports['6379/tcp']?.[0]?.HostIp
+  // an engine may map to loopback only, and localhost may mean ::1, where the port need not be mapped
+  const host = mapped === '127.0.0.1' || started.getHost() === 'localhost' ? '127.0.0.1' : started.getHost()
+  const address = addressOf(host, port, options.password)
   let frozen = false
 
   const thaw = async () => {

@@ -1,0 +1,15 @@
+/** Where the places are. `read` and `write` give the rows of one SQL statement. */
+export interface Database {
+  /** Differs from one database to the next, so that a cache which outlives them never mixes them up. */
+  readonly id: string
+  read<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>
+  write<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>
+  /** How often `read` ran, counted by the database itself over everyone who asks it. */
+  reads(): Promise<number>
+  close(): Promise<void>
+}
+
+export interface Progress {
+  readonly loaded: number
+  readonly total: number
+}

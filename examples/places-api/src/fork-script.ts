@@ -1,0 +1,11 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+
+/** Runs a TypeScript file of this folder as a process of its own. */
+export function forkScript(file: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  const path = fileURLToPath(new URL(file, import.meta.url))
+  return fork(path, args, { env: { ...process.env, ...env }, execArgv: ['--import', tsx] })
+}

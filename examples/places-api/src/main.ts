@@ -1,0 +1,50 @@
+import { openCache } from './cache.js'
+import { type Options, readOptions, usage } from './options.js'
+import { progressLine } from './progress-line.js'
+import { RemoteDatabase, startDatabase } from './remote-database.js'
+import type { FromService } from './second-service.js'
+import { startService } from './service.js'
+import { show } from './show.js'
+import { untilStopped } from './until-stopped.js'
+
+const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = process.env
+
+try {
+  const options = readOptions(process.argv.slice(2))
+  if (options.help) console.log(usage)
+  else await run(options)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+
+async function run({ serve, port, rows }: Options): Promise<void> {
+  const opened: { close(): Promise<void> }[] = []
+  try {
+    const database = databaseUrl ? new RemoteDatabase(databaseUrl) : await loadDatabase(rows)
+    opened.unshift(database)
+    const cache = openCache(database.id, redisUrl)
+    opened.unshift(cache)
+    const service = await startService(database, cache, port)
+    opened.unshift(service)
+
+    console.log(`Serving ${service.url}, cached in ${redisUrl ? 'Redis' : 'process memory'}`)
+    const stopped = untilStopped()
+    if (serve) {
+      console.log(`For another process: DATABASE_URL=${database.url}`)
+      process.send?.({ url: service.url } satisfies FromService)
+      await stopped
+    } else {
+      const end = await Promise.race([show(service.url, redisUrl && database.url), stopped])
+      if (end === 'stopped') process.exitCode = 130
+      else if (!end) process.exitCode = 1
+    }
+  } finally {
+    for (const resource of opened) await resource.close()
+  }
+}
+
+async function loadDatabase(rows: number): Promise<RemoteDatabase> {
+  console.log('Starting PostgreSQL (PGlite) in a process of its own ...')
+  return await startDatabase(rows, progressLine('Places loaded'))
+}

@@ -1,0 +1,53 @@
+import type { Answer, Client } from './client.js'
+import { type Latency, latencyOf } from './latency.js'
+
+/** What happened between the first and the last request of a scene. */
+export interface Traffic {
+  readonly calls: number
+  /** Queries that reached the database. */
+  readonly loads: number
+  /** Answers that were in the cache. */
+  readonly hits: number
+  /** Callers who were given the result of a load that was already under way. */
+  readonly shared: number
+  readonly latency: Latency
+}
+
+export interface Claim {
+  readonly text: string
+  readonly holds: boolean
+}
+
+export interface Scene extends Traffic {
+  readonly name: string
+  /** How long the same questions take without the cache. */
+  readonly uncached?: Latency
+  readonly uncachedNote?: string
+  readonly claims: readonly Claim[]
+}
+
+/** Plays requests and tells what they caused in the services and in the database. */
+export async function observe(
+  clients: readonly Client[],
+  play: () => Promise<readonly Answer<unknown>[]>,
+): Promise<Traffic> {
+  const before = await totals(clients)
+  const answers = await play()
+  const after = await totals(clients)
+  return {
+    calls: answers.length,
+    loads: after.loads - before.loads,
+    hits: after.hits - before.hits,
+    shared: after.shared - before.shared,
+    latency: latencyOf(answers.map((answer) => answer.milliseconds)),
+  }
+}
+
+async function totals(clients: readonly Client[]) {
+  const stats = await Promise.all(clients.map((client) => client.stats()))
+  return {
+    loads: stats[0]?.databaseReads ?? 0, // They share one database.
+    hits: stats.reduce((sum, { cache }) => sum + cache.hits, 0),
+    shared: stats.reduce((sum, { cache }) => sum + cache.joined, 0),
+  }
+}

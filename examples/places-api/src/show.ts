@@ -1,0 +1,36 @@
+import { playDay, playWithSecondProcess } from './day.js'
+import { allHold, claimsOf, tableOf } from './report.js'
+import type { Scene } from './scene.js'
+import { startSecondService } from './second-service.js'
+
+/**
+ * Plays the day and prints what happened.
+ * @param sharedDatabaseUrl for a second process, when there is a Redis to share with it
+ * @returns whether everything that the day claims held
+ */
+export async function show(url: string, sharedDatabaseUrl: string | undefined): Promise<boolean> {
+  console.log('Playing a day of traffic over HTTP ...')
+  const scenes = await all(playDay(url))
+  if (sharedDatabaseUrl) scenes.push(...(await playTogether(url, sharedDatabaseUrl)))
+  console.log(`\n${tableOf(scenes)}\n\n${claimsOf(scenes)}`)
+  return allHold(scenes)
+}
+
+async function playTogether(url: string, databaseUrl: string): Promise<Scene[]> {
+  console.log('Starting a second process of the service ...')
+  const second = await startSecondService(databaseUrl)
+  try {
+    return await all(playWithSecondProcess(url, second.url))
+  } finally {
+    await second.close()
+  }
+}
+
+async function all(playing: AsyncIterable<Scene>): Promise<Scene[]> {
+  const scenes: Scene[] = []
+  for await (const scene of playing) {
+    console.log(`  ${scene.name}`)
+    scenes.push(scene)
+  }
+  return scenes
+}

@@ -32,7 +32,12 @@ export const run = (command, args, { quiet = false, env = {}, cwd = root } = {})
     }
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     for (const signal of signals) process.on(signal, pass)
+    // npm signals only the shell that it wraps around us: when that is gone, nobody else stops the child
+    const parent = process.ppid
+    const orphaned = () => process.ppid !== parent && child.kill('SIGTERM')
+    const watch = process.env.npm_lifecycle_event ? setInterval(orphaned, 250) : undefined
     const done = () => {
+      clearInterval(watch)
       for (const signal of signals) process.off(signal, pass)
     }
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 
+const apt = 'apt-get'
 const servicePolicy = '/usr/sbin/policy-rc.d'
 
 /**
@@ -23,7 +24,7 @@ export function installRedis(): boolean {
 
 function aptGet(args: string[]): boolean {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const { status, stdout, stderr } = spawnSync('apt-get', ['-q', ...args], { env, encoding: 'utf8' })
-  if (status !== 0) console.error(`apt-get ${args.join(' ')} failed:\n${stdout ?? ''}${stderr ?? ''}`)
+  const { status, stdout, stderr } = spawnSync(apt, ['-q', ...args], { env, encoding: 'utf8' })
+  if (status !== 0) console.error(`${apt} ${args.join(' ')} failed:\n${stdout ?? ''}${stderr ?? ''}`)
   return status === 0
 }

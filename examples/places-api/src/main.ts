@@ -31,7 +31,7 @@ async function run({ serve, port, rows }: Options): Promise<void> {
     console.log(`Serving ${service.url}, cached in ${redisUrl ? 'Redis' : 'process memory'}`)
     const stopped = untilStopped()
     if (serve) {
-      console.log(`For another process: DATABASE_URL=${database.url}`)
+      if (redisUrl) console.log(`For a second process: DATABASE_URL=${database.url}`)
       process.send?.({ url: service.url } satisfies FromService)
       await stopped
     } else {

@@ -8,7 +8,7 @@ export interface Traffic {
   readonly loads: number
   /** Answers that were in the cache. */
   readonly hits: number
-  /** Callers who were given the result of a load that was already under way. */
+  /** Neither of them: callers who got what another caller was already waiting for. */
   readonly shared: number
   readonly latency: Latency
 }
@@ -34,11 +34,14 @@ export async function observe(
   const before = await totals(clients)
   const answers = await play()
   const after = await totals(clients)
+  const calls = answers.length
+  const loads = after.loads - before.loads
+  const hits = after.hits - before.hits
   return {
-    calls: answers.length,
-    loads: after.loads - before.loads,
-    hits: after.hits - before.hits,
-    shared: after.shared - before.shared,
+    calls,
+    loads,
+    hits,
+    shared: calls - loads - hits,
     latency: latencyOf(answers.map((answer) => answer.milliseconds)),
   }
 }
@@ -48,6 +51,5 @@ async function totals(clients: readonly Client[]) {
   return {
     loads: stats[0]?.databaseReads ?? 0, // They share one database.
     hits: stats.reduce((sum, { cache }) => sum + cache.hits, 0),
-    shared: stats.reduce((sum, { cache }) => sum + cache.joined, 0),
   }
 }

@@ -70,7 +70,10 @@ export async function write(client: Client, country: string): Promise<Scene> {
     name: `a write to ${place.name}, then ${country} twice`,
     uncached,
     claims: [
-      { text: `the first read after the write saw it: ${newcomers} more people in ${country}`, holds: seen },
+      {
+        text: `the first read after the write saw it: ${newcomers.toLocaleString('en')} more people in ${country}`,
+        holds: seen,
+      },
       { text: 'which took one load', holds: traffic.loads === 1 },
     ],
   }

@@ -10,7 +10,6 @@ export interface FromService {
 /** The same service in another process, with the same database and the same Redis. */
 export async function startSecondService(databaseUrl: string): Promise<Service> {
   const child = forkScript('./main.ts', ['--serve', '--port', '0'], { DATABASE_URL: databaseUrl })
-  child.stdout?.resume()
   const ended = once(child, 'exit')
   const url = await new Promise<string>((resolve, reject) => {
     child.once('message', (message: FromService) => resolve(message.url))

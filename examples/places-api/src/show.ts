@@ -1,3 +1,5 @@
+import type { CacheHealth } from '@holdfast/cache-core'
+import { Client } from './client.js'
 import { playDay, playWithSecondProcess } from './day.js'
 import { allHold, claimsOf, tableOf } from './report.js'
 import type { Scene } from './scene.js'
@@ -9,11 +11,19 @@ import { startSecondService } from './second-service.js'
  * @returns whether everything that the day claims held
  */
 export async function show(url: string, sharedDatabaseUrl: string | undefined): Promise<boolean> {
+  await demandHealth(new Client(url))
   console.log('Playing a day of traffic over HTTP ...')
   const scenes = await all(playDay(url))
   if (sharedDatabaseUrl) scenes.push(...(await playTogether(url, sharedDatabaseUrl)))
   console.log(`\n${tableOf(scenes)}\n\n${claimsOf(scenes)}`)
   return allHold(scenes)
+}
+
+/** The service lives without its cache; the day, which is about the cache, does not. */
+async function demandHealth(client: Client): Promise<void> {
+  const { status, backend } = (await client.get<CacheHealth>('/health')).body
+  const { message = backend.status } = backend.detail
+  if (status !== 'up') throw new Error(`The cache is ${status}: ${message}`)
 }
 
 async function playTogether(url: string, databaseUrl: string): Promise<Scene[]> {

@@ -8,5 +8,5 @@ await setup()
 // One process instead of pnpm, a shell and tsx: signals and the exit code need nobody to pass them on.
 const loader = import.meta.resolve('tsx')
 process.exitCode = await run(process.execPath, ['--import', loader, 'src/main.ts', ...process.argv.slice(2)], {
-  cwd: join(root, 'examples/articles-api'),
+  cwd: join(root, 'examples/places-api'),
 })

@@ -52,7 +52,9 @@ export async function startDatabase(
   onProgress: (progress: Progress) => void = () => {},
 ): Promise<RemoteDatabase> {
   const password = randomUUID()
-  const child = forkScript('./database-process.ts', [String(rows)], { DATABASE_PASSWORD: password })
+  const child = forkScript(new URL('./database-process.ts', import.meta.url), [String(rows)], {
+    DATABASE_PASSWORD: password,
+  })
   return await new Promise((resolve, reject) => {
     child.on('message', ({ progress, ready }: FromDatabase) => {
       if (progress) onProgress(progress)

@@ -13,7 +13,7 @@ export interface Traffic {
   readonly latency: Latency
 }
 
-export interface Claim {
+interface Claim {
   readonly text: string
   readonly holds: boolean
 }

@@ -9,7 +9,9 @@ export interface FromService {
 
 /** The same service in another process, with the same database and the same Redis. */
 export async function startSecondService(databaseUrl: string): Promise<Service> {
-  const child = forkScript('./main.ts', ['--serve', '--port', '0'], { DATABASE_URL: databaseUrl })
+  const child = forkScript(new URL('./main.ts', import.meta.url), ['--serve', '--port', '0'], {
+    DATABASE_URL: databaseUrl,
+  })
   const ended = once(child, 'exit')
   const url = await new Promise<string>((resolve, reject) => {
     child.once('message', (message: FromService) => resolve(message.url))

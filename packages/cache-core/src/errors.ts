@@ -88,6 +88,10 @@ export function isCacheError(error: unknown, code?: CacheErrorCode): error is Ca
 export const badInput = (what: string, remedy: string, details: CacheErrorDetails = {}): CacheError =>
   new CacheError('E_CONFIG', `${what}. ${remedy}.`, details)
 
+/** The caller's own signal ended the call. */
+export const aborted = (signal: AbortSignal, details: CacheErrorDetails = {}): CacheError =>
+  new CacheError('E_ABORTED', 'The caller gave up', { cause: signal.reason, ...details })
+
 /** Codes that speak of the caller or of the value. Every other failure of a store is an outage: reads degrade to a miss. */
 const NOT_AN_OUTAGE: ReadonlySet<CacheErrorCode> = new Set([
   'E_CONFIG',

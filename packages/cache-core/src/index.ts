@@ -17,7 +17,7 @@ export type { Absent, Draft, Entry, Reading, Version } from './contracts/entry.j
 export type { KeyValueStore } from './contracts/key-value-store.js'
 export type { CacheEvent, Recorder } from './contracts/recorder.js'
 export { autoCodec } from './entry/auto-codec.js'
-export { badInput, CacheError, type CacheErrorCode, type CacheErrorDetails, isCacheError, type Outcome } from './errors.js'
+export { aborted, badInput, CacheError, type CacheErrorCode, type CacheErrorDetails, isCacheError, type Outcome } from './errors.js'
 export { type Duration, toMs } from './options/duration.js'
 export type {
   BatchLoadContext,

@@ -1,4 +1,4 @@
-import { CacheError } from '@holdfast/cache-core'
+import { autoCodec } from '@holdfast/cache-core'
 
 /**
  * What keeps one caller's changes to a value from the others: nothing (`reference`), a deeply frozen copy that all
@@ -13,21 +13,14 @@ export function isolate(value: unknown, isolation: Isolation): unknown {
   return isolation === 'freeze' ? deepFreeze(copy) : copy
 }
 
-/** A copy of its own. */
+/** A copy of its own: what Redis would have given back. Throws `E_SERIALIZE` for what cannot be copied faithfully. */
 export function share<T>(value: T): T {
   if (isPrimitive(value)) return value
-  try {
-    return structuredClone(value)
-  } catch (cause) {
-    throw new CacheError(
-      'E_SERIALIZE',
-      `The value cannot be copied: ${cause instanceof Error ? cause.message : String(cause)}. Store plain data, or use isolation 'reference'.`,
-      { cause },
-    )
-  }
+  const { bytes, format } = autoCodec.encode(value)
+  return autoCodec.decode(bytes, format) as T
 }
 
-const isPrimitive = (value: unknown): boolean => typeof value !== 'object' && typeof value !== 'function' ? true : value === null
+const isPrimitive = (value: unknown): boolean => (typeof value !== 'object' && typeof value !== 'function') || value === null
 
 function deepFreeze<T>(value: T, seen = new Set<unknown>()): T {
   // Bytes cannot be frozen; they are at least a copy.

@@ -47,9 +47,11 @@ export class Lru {
     this.#map.set(key, stored)
   }
 
-  set(key: string, entry: Entry, fences: readonly TagFence[], now: number): void {
+  /** Weighs before it asks for the fences, so that a `weigh` that throws leaves nothing behind. */
+  set(key: string, entry: Entry, fencesOf: (tags: readonly string[]) => readonly TagFence[], now: number): void {
     const { maxEntries, maxWeight, weigh, dropped } = this.#options
-    const stored: Stored = { entry, fences, weight: this.#weigh(weigh, entry, key) }
+    const weight = this.#weigh(weigh, entry, key)
+    const stored: Stored = { entry, fences: fencesOf(entry.tags), weight }
     this.delete(key)
     // What alone is too heavy would drive out everything and still not fit.
     if (stored.weight > maxWeight) {

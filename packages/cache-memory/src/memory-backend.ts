@@ -1,4 +1,5 @@
 import {
+  aborted,
   type Absent,
   type Acquired,
   type AcquireRequest,
@@ -154,7 +155,7 @@ export class MemoryBackend implements CacheBackend {
 
   removePattern(glob: string, { signal, onProgress }: PatternOptions): number {
     this.#open('removePattern')
-    signal?.throwIfAborted()
+    if (signal?.aborted) throw aborted(signal)
     const matches = compileGlob(glob)
     const keys = [...this.#entries.keys()].filter(matches)
     for (const key of [...this.#leases.keys()]) if (matches(key)) this.#break(key)
@@ -218,7 +219,7 @@ export class MemoryBackend implements CacheBackend {
     const { tags, createdAt, freshUntil, keepUntil, loadMs } = draft
     // The version is an object of its own: `touch` keeps it, every store makes a new one.
     const entry = { present: true, value, tags, createdAt, freshUntil, keepUntil, loadMs, version: {} } as const
-    this.#entries.set(key, entry, this.#tags.capture(tags), this.#clock.now())
+    this.#entries.set(key, entry, (names) => this.#tags.capture(names), this.#clock.now())
   }
 
   #holds(held: Held): boolean {

@@ -1,4 +1,4 @@
-import { compileGlob, type PatternOptions } from '@holdfast/cache-core'
+import { aborted, compileGlob, type PatternOptions } from '@holdfast/cache-core'
 import type { Commands } from './connection/commands.js'
 import type { Keyspace } from './keyspace.js'
 import type { CheckedRedisOptions } from './options.js'
@@ -18,7 +18,7 @@ export async function removePattern(
   { signal, onProgress }: PatternOptions,
   removeKeys: (keys: readonly string[]) => Promise<number>,
 ): Promise<number> {
-  signal?.throwIfAborted()
+  if (signal?.aborted) throw aborted(signal)
   const matches = compileGlob(glob)
   const pattern = keys.scanPattern(glob)
   const skip = Buffer.byteLength(keys.valuePrefix)
@@ -31,14 +31,15 @@ export async function removePattern(
     const scanning = commands.send('deletePattern', invalidateMs, (client) => client.scanBuffer(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT))
     // The next step is looked up while the previous one is removed. A failure of either ends the job.
     const [removed, [next, found]] = await Promise.all([removing, scanning])
-    if (removed > 0) onProgress?.((count += removed))
-    signal?.throwIfAborted()
+    count += removed
+    if (removed > 0) onProgress?.(count)
+    if (signal?.aborted) throw aborted(signal)
     const matching = [...new Set(found.map((key) => key.toString('utf8', skip)))].filter(matches)
     removing = matching.length > 0 ? removeKeys(matching) : Promise.resolve(0)
     removing.catch(() => undefined)
     cursor = next.toString()
   } while (cursor !== '0')
-  const last = await removing
-  if (last > 0) onProgress?.((count += last))
+  count += await removing
+  onProgress?.(count)
   return count
 }

@@ -3,7 +3,7 @@ import type { Acquired, AcquireRequest, BackendHealth, CacheBackend, Filled, Lea
 import { type Clock, systemClock } from '../contracts/clock.js'
 import type { Draft, Reading } from '../contracts/entry.js'
 import type { KeyValueStore } from '../contracts/key-value-store.js'
-import { badInput, CacheError, isCacheError } from '../errors.js'
+import { aborted, badInput, CacheError, isCacheError } from '../errors.js'
 import { compileGlob } from '../pattern/glob.js'
 import { KeyQueue } from './key-queue.js'
 import { Listeners } from './listeners.js'
@@ -166,7 +166,7 @@ class FencedBackend implements CacheBackend {
       if (this.#store.keys === undefined) {
         throw new CacheError('E_UNSUPPORTED', `${this.name} cannot list its keys, so it cannot remove a pattern. Use tags, clear, or a store that has keys.`, { op: 'deletePattern' })
       }
-      signal?.throwIfAborted()
+      if (signal?.aborted) throw aborted(signal)
       const matches = compileGlob(glob)
       await this.#breakAll()
       const matching: string[] = []
@@ -174,7 +174,7 @@ class FencedBackend implements CacheBackend {
         const key = name.slice(VALUE_PREFIX.length)
         if (matches(key)) matching.push(key)
       }
-      signal?.throwIfAborted()
+      if (signal?.aborted) throw aborted(signal)
       const count = await this.remove(matching)
       onProgress?.(count)
       return count

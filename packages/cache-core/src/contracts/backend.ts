@@ -38,7 +38,7 @@ export type Acquired =
 export type Filled = 'stored' | 'lost' | 'stale'
 
 export interface PatternOptions {
-  /** Stops the job between two batches; the call then rejects with the signal's reason. */
+  /** Stops the job between two batches; the call then rejects with `E_ABORTED`; what is removed stays removed. */
   readonly signal?: AbortSignal
   /** Called after every batch with the count of values removed so far. */
   readonly onProgress?: (removed: number) => void

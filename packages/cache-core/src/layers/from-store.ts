@@ -1,6 +1,6 @@
 import type { Layer } from '../contracts/lookup.js'
 import { isFresh } from '../entry/judge.js'
-import { CacheError } from '../errors.js'
+import { aborted } from '../errors.js'
 import { type Engine, readOne } from '../service/engine.js'
 
 /** After so many changes in a row a key is not worth another look. */
@@ -17,7 +17,8 @@ export const fromStore =
     let current = lookup
     let changes = 0
     for (let round = 0; ; round++) {
-      if (lookup.plan.signal?.aborted) throw new CacheError('E_ABORTED', 'The caller gave up', { op: 'getOrSet', key: lookup.key })
+      const { signal } = lookup.plan
+      if (signal?.aborted) throw aborted(signal, { op: 'getOrSet', key: lookup.key })
       if (round > 0) {
         const reading = await readOne(engine, 'getOrSet', lookup.key, lookup.plan.tags)
         if (reading.present && isFresh(reading, engine.clock)) {

@@ -1,1 +1,5 @@
-export {}
+export { type ChaosPlan, chaotic, type Fault } from './chaotic.js'
+export { backendConformance } from './conformance/backend-conformance.js'
+export type { ConformanceOptions, Runner, Subject } from './conformance/runner.js'
+export { ManualClock, settle } from './manual-clock.js'
+export { type RecordingRecorder, recordingRecorder } from './recording-recorder.js'

@@ -1,6 +1,9 @@
+export { encoded } from './backend/encoded.js'
+export { type FencedOptions, fenced } from './backend/fenced.js'
+export { Listeners } from './backend/listeners.js'
 export type {
-  AcquireRequest,
   Acquired,
+  AcquireRequest,
   BackendHealth,
   CacheBackend,
   Filled,
@@ -8,16 +11,22 @@ export type {
   MaybePromise,
   PatternOptions,
 } from './contracts/backend.js'
-export { encoded } from './backend/encoded.js'
-export { fenced, type FencedOptions } from './backend/fenced.js'
-export { Listeners } from './backend/listeners.js'
 export { type Cancel, type Clock, systemClock } from './contracts/clock.js'
 export type { Codec, Encoded } from './contracts/codec.js'
 export type { Absent, Draft, Entry, Reading, Version } from './contracts/entry.js'
 export type { KeyValueStore } from './contracts/key-value-store.js'
 export type { CacheEvent, Recorder } from './contracts/recorder.js'
+export type { CacheStats } from './engine/reporter.js'
 export { autoCodec } from './entry/auto-codec.js'
-export { aborted, badInput, CacheError, type CacheErrorCode, type CacheErrorDetails, isCacheError, type Outcome } from './errors.js'
+export {
+  aborted,
+  badInput,
+  CacheError,
+  type CacheErrorCode,
+  type CacheErrorDetails,
+  isCacheError,
+  type Outcome,
+} from './errors.js'
 export { type Duration, toMs } from './options/duration.js'
 export type {
   BatchLoadContext,
@@ -32,4 +41,3 @@ export type {
 export { byteGlob, compileGlob, escapeGlob, type Matcher } from './pattern/glob.js'
 export { type CacheHealth, CacheService, type Found } from './service/cache-service.js'
 export { createCache } from './service/create-cache.js'
-export type { CacheStats } from './service/reporter.js'

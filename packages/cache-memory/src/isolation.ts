@@ -20,7 +20,8 @@ export function share<T>(value: T): T {
   return autoCodec.decode(bytes, format) as T
 }
 
-const isPrimitive = (value: unknown): boolean => (typeof value !== 'object' && typeof value !== 'function') || value === null
+const isPrimitive = (value: unknown): boolean =>
+  (typeof value !== 'object' && typeof value !== 'function') || value === null
 
 function deepFreeze<T>(value: T, seen = new Set<unknown>()): T {
   // Bytes cannot be frozen; they are at least a copy.

@@ -85,7 +85,8 @@ export class Lru {
   #weigh(weigh: LruOptions['weigh'], entry: Entry, key: string): number {
     if (weigh === undefined) return 0
     const weight = weigh(entry.value, key)
-    if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY)) throw badInput(`weigh returned ${String(weight)}`, 'Return a finite number that is not negative', { key })
+    if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY))
+      throw badInput(`weigh returned ${String(weight)}`, 'Return a finite number that is not negative', { key })
     return weight
   }
 

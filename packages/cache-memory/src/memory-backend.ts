@@ -1,8 +1,8 @@
 import {
-  aborted,
   type Absent,
   type Acquired,
   type AcquireRequest,
+  aborted,
   type BackendHealth,
   type CacheBackend,
   CacheError,
@@ -19,7 +19,7 @@ import {
 import { type Isolation, isolate, share } from './isolation.js'
 import { Lru, type Stored } from './lru.js'
 import { checkMemoryOptions, type MemoryOptions } from './options.js'
-import { TagFences, type TagFence } from './tag-fences.js'
+import { type TagFence, TagFences } from './tag-fences.js'
 
 /** A lease of this backend: who holds it is decided by identity. */
 interface Held extends Lease {
@@ -100,7 +100,8 @@ export class MemoryBackend implements CacheBackend {
     const held = lease as Held
     if (!this.#holds(held)) return 'lost'
     const late = draft?.tags.some((tag) => !held.fences.some((fence) => fence.tag === tag)) ?? false
-    const broken = held.fences.some((fence) => fence.broken) || (late && held.invalidations !== this.#tags.invalidations)
+    const broken =
+      held.fences.some((fence) => fence.broken) || (late && held.invalidations !== this.#tags.invalidations)
     try {
       if (broken) return 'stale'
       if (draft !== undefined) this.#store(held.key, draft)
@@ -183,7 +184,10 @@ export class MemoryBackend implements CacheBackend {
 
   health(): BackendHealth {
     if (this.#closed) return { status: 'down', detail: { reason: 'closed' } }
-    return { status: 'up', detail: { entries: this.#entries.size, weight: this.#entries.weight, leases: this.#leases.size } }
+    return {
+      status: 'up',
+      detail: { entries: this.#entries.size, weight: this.#entries.weight, leases: this.#leases.size },
+    }
   }
 
   close(): void {

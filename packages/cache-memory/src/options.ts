@@ -24,14 +24,20 @@ interface CheckedMemoryOptions {
 const KNOWN = ['maxEntries', 'maxWeight', 'weigh', 'isolation', 'clock']
 
 export function checkMemoryOptions(options: MemoryOptions): CheckedMemoryOptions {
-  if (options === null || typeof options !== 'object') throw badInput('MemoryBackend: the options are not an object', `Known are ${KNOWN.join(', ')}`)
+  if (options === null || typeof options !== 'object')
+    throw badInput('MemoryBackend: the options are not an object', `Known are ${KNOWN.join(', ')}`)
   for (const name of Object.keys(options)) {
-    if (!KNOWN.includes(name)) throw badInput(`MemoryBackend: unknown option ${JSON.stringify(name)}`, `Known are ${KNOWN.join(', ')}`)
+    if (!KNOWN.includes(name))
+      throw badInput(`MemoryBackend: unknown option ${JSON.stringify(name)}`, `Known are ${KNOWN.join(', ')}`)
   }
   const { maxEntries = 10_000, maxWeight, weigh, isolation = 'reference', clock } = options
-  if (!Number.isSafeInteger(maxEntries) || maxEntries < 1) throw badInput(`maxEntries is ${String(maxEntries)}`, 'Write a whole number of at least 1')
-  if (maxWeight !== undefined && !(typeof maxWeight === 'number' && maxWeight > 0)) throw badInput(`maxWeight is ${String(maxWeight)}`, 'Write a positive number')
-  if (maxWeight !== undefined && typeof weigh !== 'function') throw badInput('maxWeight is given without weigh', 'Give weigh: (value, key) => number')
-  if (!['reference', 'clone', 'freeze'].includes(isolation)) throw badInput(`isolation is ${JSON.stringify(isolation)}`, "Write 'reference', 'clone' or 'freeze'")
+  if (!Number.isSafeInteger(maxEntries) || maxEntries < 1)
+    throw badInput(`maxEntries is ${String(maxEntries)}`, 'Write a whole number of at least 1')
+  if (maxWeight !== undefined && !(typeof maxWeight === 'number' && maxWeight > 0))
+    throw badInput(`maxWeight is ${String(maxWeight)}`, 'Write a positive number')
+  if (maxWeight !== undefined && typeof weigh !== 'function')
+    throw badInput('maxWeight is given without weigh', 'Give weigh: (value, key) => number')
+  if (!['reference', 'clone', 'freeze'].includes(isolation))
+    throw badInput(`isolation is ${JSON.stringify(isolation)}`, "Write 'reference', 'clone' or 'freeze'")
   return { maxEntries, maxWeight: maxWeight ?? Number.POSITIVE_INFINITY, weigh, isolation, clock }
 }

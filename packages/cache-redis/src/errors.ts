@@ -10,30 +10,113 @@ interface Diagnosis {
 
 /** How the server and the client say what went wrong, most particular first. */
 const DIAGNOSES: readonly Diagnosis[] = [
-  { pattern: /^(NOAUTH|WRONGPASS|NOPERM)|invalid (username-password pair|password)/, code: 'E_AUTH', outcome: 'not-applied', retryable: false, remedy: 'Check user, password and the ACL rules of this user' },
-  { pattern: /^OOM/, code: 'E_OOM', outcome: 'not-applied', retryable: true, remedy: 'Give the server more memory, or an evicting maxmemory-policy' },
-  { pattern: /^READONLY/, code: 'E_READONLY', outcome: 'not-applied', retryable: true, remedy: 'Connect to the primary' },
-  { pattern: /^(MISCONF|NOREPLICAS)/, code: 'E_MISCONF', outcome: 'not-applied', retryable: true, remedy: 'Look at the persistence and replication of the server' },
-  { pattern: /^(TRYAGAIN|CROSSSLOT|MOVED|ASK)|Too many Cluster redirections/, code: 'E_CLUSTER', outcome: 'not-applied', retryable: true, remedy: 'Try again when the slots have settled' },
-  { pattern: /^(LOADING|MASTERDOWN|CLUSTERDOWN|BUSY)/, code: 'E_UNAVAILABLE', outcome: 'not-applied', retryable: true, remedy: 'The server is not ready yet; try again' },
-  { pattern: /Command timed out|Socket timeout/, code: 'E_TIMEOUT', outcome: 'unknown', retryable: true, remedy: 'The server did not answer in time' },
-  { pattern: /Stream isn't writeable|Cluster isn't ready|None of startup nodes|Failed to refresh slots cache|All sentinels are unreachable/, code: 'E_UNAVAILABLE', outcome: 'not-applied', retryable: true, remedy: 'Check that the server runs and can be reached' },
-  { pattern: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|connect ETIMEDOUT/, code: 'E_UNAVAILABLE', outcome: 'not-applied', retryable: true, remedy: 'Check host and port, and that the server runs' },
-  { pattern: /Connection is closed|max retries per request|ECONNRESET|EPIPE|ETIMEDOUT|Command aborted/, code: 'E_UNAVAILABLE', outcome: 'unknown', retryable: true, remedy: 'The connection broke; it is being made again' },
-  { pattern: /^(WRONGTYPE|NOSCRIPT)|ERR .*script/i, code: 'E_SCRIPT', outcome: 'not-applied', retryable: false, remedy: 'Something else writes under this prefix, or the server does not allow scripts' },
+  {
+    pattern: /^(NOAUTH|WRONGPASS|NOPERM)|invalid (username-password pair|password)/,
+    code: 'E_AUTH',
+    outcome: 'not-applied',
+    retryable: false,
+    remedy: 'Check user, password and the ACL rules of this user',
+  },
+  {
+    pattern: /^OOM/,
+    code: 'E_OOM',
+    outcome: 'not-applied',
+    retryable: true,
+    remedy: 'Give the server more memory, or an evicting maxmemory-policy',
+  },
+  {
+    pattern: /^READONLY/,
+    code: 'E_READONLY',
+    outcome: 'not-applied',
+    retryable: true,
+    remedy: 'Connect to the primary',
+  },
+  {
+    pattern: /^(MISCONF|NOREPLICAS)/,
+    code: 'E_MISCONF',
+    outcome: 'not-applied',
+    retryable: true,
+    remedy: 'Look at the persistence and replication of the server',
+  },
+  {
+    pattern: /^(TRYAGAIN|CROSSSLOT|MOVED|ASK)|Too many Cluster redirections/,
+    code: 'E_CLUSTER',
+    outcome: 'not-applied',
+    retryable: true,
+    remedy: 'Try again when the slots have settled',
+  },
+  {
+    pattern: /^(LOADING|MASTERDOWN|CLUSTERDOWN|BUSY)/,
+    code: 'E_UNAVAILABLE',
+    outcome: 'not-applied',
+    retryable: true,
+    remedy: 'The server is not ready yet; try again',
+  },
+  {
+    pattern: /Command timed out|Socket timeout/,
+    code: 'E_TIMEOUT',
+    outcome: 'unknown',
+    retryable: true,
+    remedy: 'The server did not answer in time',
+  },
+  {
+    pattern:
+      /Stream isn't writeable|Cluster isn't ready|None of startup nodes|Failed to refresh slots cache|All sentinels are unreachable/,
+    code: 'E_UNAVAILABLE',
+    outcome: 'not-applied',
+    retryable: true,
+    remedy: 'Check that the server runs and can be reached',
+  },
+  {
+    pattern: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|connect ETIMEDOUT/,
+    code: 'E_UNAVAILABLE',
+    outcome: 'not-applied',
+    retryable: true,
+    remedy: 'Check host and port, and that the server runs',
+  },
+  {
+    pattern: /Connection is closed|max retries per request|ECONNRESET|EPIPE|ETIMEDOUT|Command aborted/,
+    code: 'E_UNAVAILABLE',
+    outcome: 'unknown',
+    retryable: true,
+    remedy: 'The connection broke; it is being made again',
+  },
+  {
+    pattern: /^(WRONGTYPE|NOSCRIPT)|ERR .*script/i,
+    code: 'E_SCRIPT',
+    outcome: 'not-applied',
+    retryable: false,
+    remedy: 'Something else writes under this prefix, or the server does not allow scripts',
+  },
 ]
-const UNKNOWN: Omit<Diagnosis, 'pattern'> = { code: 'E_PROTOCOL', outcome: 'unknown', retryable: false, remedy: 'See the cause' }
+const UNKNOWN: Omit<Diagnosis, 'pattern'> = {
+  code: 'E_PROTOCOL',
+  outcome: 'unknown',
+  retryable: false,
+  remedy: 'See the cause',
+}
 
 /** Any failure of the client or the server as the one error it stands for. */
 export function asCacheError(cause: unknown, op: string, key?: string): CacheError {
   if (isCacheError(cause)) return cause
   const text = textOf(cause)
   const { code, outcome, retryable, remedy } = DIAGNOSES.find(({ pattern }) => pattern.test(text)) ?? UNKNOWN
-  return new CacheError(code, `Redis: ${op} failed: ${text || 'no reason given'}. ${remedy}.`, { op, key, outcome, retryable, cause })
+  return new CacheError(code, `Redis: ${op} failed: ${text || 'no reason given'}. ${remedy}.`, {
+    op,
+    key,
+    outcome,
+    retryable,
+    cause,
+  })
 }
 
 export const timedOut = (op: string, ms: number, key?: string): CacheError =>
-  new CacheError('E_TIMEOUT', `Redis: ${op} took longer than ${ms} ms. It may still take effect.`, { op, key, outcome: 'unknown', retryable: true })
+  new CacheError('E_TIMEOUT', `Redis: ${op} took longer than ${ms} ms. It may still take effect.`, {
+    op,
+    key,
+    outcome: 'unknown',
+    retryable: true,
+  })
 
 function textOf(cause: unknown): string {
   // A refused connection to a name with several addresses is an AggregateError without a text of its own.

@@ -47,7 +47,16 @@ export interface ClientOptions extends CommonOptions {
 
 export type RedisOptions = ServerOptions | ClientOptions
 
-const COMMON = ['prefix', 'codec', 'maxValueBytes', 'readDeadline', 'writeDeadline', 'invalidateDeadline', 'startupWait', 'clock']
+const COMMON = [
+  'prefix',
+  'codec',
+  'maxValueBytes',
+  'readDeadline',
+  'writeDeadline',
+  'invalidateDeadline',
+  'startupWait',
+  'clock',
+]
 const SINGLE = ['host', 'port', 'username', 'password', 'db', 'tls']
 const KNOWN = [...COMMON, 'url', 'client', ...SINGLE]
 const MAX_PREFIX = 64
@@ -66,9 +75,14 @@ export interface CheckedRedisOptions {
 }
 
 export function checkRedisOptions(options: RedisOptions): CheckedRedisOptions {
-  if (options === null || typeof options !== 'object') throw badInput('RedisBackend: the options are not an object', "Write new RedisBackend({ url: 'redis://localhost:6379' })")
+  if (options === null || typeof options !== 'object')
+    throw badInput(
+      'RedisBackend: the options are not an object',
+      "Write new RedisBackend({ url: 'redis://localhost:6379' })",
+    )
   for (const name of Object.keys(options)) {
-    if (!KNOWN.includes(name)) throw badInput(`RedisBackend: unknown option ${JSON.stringify(name)}`, `Known are ${KNOWN.join(', ')}`)
+    if (!KNOWN.includes(name))
+      throw badInput(`RedisBackend: unknown option ${JSON.stringify(name)}`, `Known are ${KNOWN.join(', ')}`)
   }
   const given = options as ServerOptions
   if (options.client !== undefined) checkClient(options)
@@ -77,7 +91,8 @@ export function checkRedisOptions(options: RedisOptions): CheckedRedisOptions {
   if (typeof prefix !== 'string' || prefix === '' || prefix.length > MAX_PREFIX || !prefix.isWellFormed()) {
     throw badInput('RedisBackend: prefix is not a string of 1 to 64 characters', "Write prefix: 'myapp'")
   }
-  if (!Number.isSafeInteger(maxValueBytes) || maxValueBytes < 1) throw badInput(`RedisBackend: maxValueBytes is ${String(maxValueBytes)}`, 'Write a whole number of at least 1')
+  if (!Number.isSafeInteger(maxValueBytes) || maxValueBytes < 1)
+    throw badInput(`RedisBackend: maxValueBytes is ${String(maxValueBytes)}`, 'Write a whole number of at least 1')
   return {
     prefix,
     codec,
@@ -96,28 +111,51 @@ function checkServer(options: ServerOptions): void {
   const { url, host, port, db } = options
   if (url !== undefined) {
     const extra = SINGLE.filter((name) => name !== 'tls' && (options as Record<string, unknown>)[name] !== undefined)
-    if (extra.length > 0) throw badInput(`RedisBackend: both url and ${extra.join(', ')} are given`, 'Give the url or the single settings')
+    if (extra.length > 0)
+      throw badInput(`RedisBackend: both url and ${extra.join(', ')} are given`, 'Give the url or the single settings')
     if (typeof url !== 'string' || !URL.canParse(url) || !['redis:', 'rediss:'].includes(new URL(url).protocol)) {
       throw badInput('RedisBackend: url is not a redis:// or rediss:// URL', "Write url: 'redis://localhost:6379'")
     }
   }
-  if (host !== undefined && (typeof host !== 'string' || host === '')) throw badInput('RedisBackend: host is not a name', "Write host: 'localhost'")
-  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) throw badInput(`RedisBackend: port is ${String(port)}`, 'Write a whole number from 1 to 65535')
-  if (db !== undefined && !(Number.isInteger(db) && db >= 0)) throw badInput(`RedisBackend: db is ${String(db)}`, 'Write a whole number of at least 0')
+  if (host !== undefined && (typeof host !== 'string' || host === ''))
+    throw badInput('RedisBackend: host is not a name', "Write host: 'localhost'")
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536))
+    throw badInput(`RedisBackend: port is ${String(port)}`, 'Write a whole number from 1 to 65535')
+  if (db !== undefined && !(Number.isInteger(db) && db >= 0))
+    throw badInput(`RedisBackend: db is ${String(db)}`, 'Write a whole number of at least 0')
 }
 
 function checkClient(options: ClientOptions): void {
   const { client } = options
   const extra = ['url', ...SINGLE].filter((name) => (options as unknown as Record<string, unknown>)[name] !== undefined)
-  if (extra.length > 0) throw badInput(`RedisBackend: both client and ${extra.join(', ')} are given`, 'Give the client alone')
-  if (client === null || typeof client !== 'object' || typeof client.callBuffer !== 'function' || typeof client.duplicate !== 'function') {
-    throw badInput('RedisBackend: client is not an ioredis or iovalkey client', 'Pass new Redis(...), or give url or host instead')
+  if (extra.length > 0)
+    throw badInput(`RedisBackend: both client and ${extra.join(', ')} are given`, 'Give the client alone')
+  if (
+    client === null ||
+    typeof client !== 'object' ||
+    typeof client.callBuffer !== 'function' ||
+    typeof client.duplicate !== 'function'
+  ) {
+    throw badInput(
+      'RedisBackend: client is not an ioredis or iovalkey client',
+      'Pass new Redis(...), or give url or host instead',
+    )
   }
   if ('isCluster' in client && client.isCluster === true) {
-    throw badInput('RedisBackend: client is a Cluster client, which this version cannot use', 'Pass a client of one server')
+    throw badInput(
+      'RedisBackend: client is a Cluster client, which this version cannot use',
+      'Pass a client of one server',
+    )
   }
-  if (client.options.keyPrefix) throw badInput('RedisBackend: client has a keyPrefix, which would not reach patterns and channels', 'Remove it and give RedisBackend the prefix')
+  if (client.options.keyPrefix)
+    throw badInput(
+      'RedisBackend: client has a keyPrefix, which would not reach patterns and channels',
+      'Remove it and give RedisBackend the prefix',
+    )
   if (client.options.enableAutoPipelining) {
-    throw badInput('RedisBackend: client has enableAutoPipelining, which holds answers back until the slowest of a batch', 'Pass a client without it')
+    throw badInput(
+      'RedisBackend: client has enableAutoPipelining, which holds answers back until the slowest of a batch',
+      'Pass a client without it',
+    )
   }
 }

@@ -48,7 +48,8 @@ export class Reader {
 
   async readMany(keys: readonly string[], tagHint: readonly string[]): Promise<readonly Reading[]> {
     const chunks: Promise<readonly Raw[]>[] = []
-    for (let from = 0; from < keys.length; from += KEYS_PER_COMMAND) chunks.push(this.#ask(keys.slice(from, from + KEYS_PER_COMMAND), tagHint))
+    for (let from = 0; from < keys.length; from += KEYS_PER_COMMAND)
+      chunks.push(this.#ask(keys.slice(from, from + KEYS_PER_COMMAND), tagHint))
     const answers = (await Promise.all(chunks)).flat()
     return keys.map((key, index) => this.#decode(key, answers[index] as Raw))
   }
@@ -75,11 +76,13 @@ export class Reader {
     if (unexpected.size > 0) {
       const more = await this.#mget([this.#keys.epoch, ...[...unexpected].map((tag) => this.#keys.tag(tag))])
       epoch = more[0] ?? null
-      ;[...unexpected].forEach((tag, index) => nonces.set(tag, more[index + 1] ?? null))
+      for (const [index, tag] of [...unexpected].entries()) nonces.set(tag, more[index + 1] ?? null)
     }
     return opened.map(({ bytes, header }): Raw => {
       if (header === undefined || header instanceof Error) return { bytes, header: undefined, problem: header }
-      const valid = epoch?.equals(header.epoch) === true && header.tags.every((tag, at) => nonces.get(tag)?.equals(header.tagNonces[at] as Buffer) === true)
+      const valid =
+        epoch?.equals(header.epoch) === true &&
+        header.tags.every((tag, at) => nonces.get(tag)?.equals(header.tagNonces[at] as Buffer) === true)
       return { bytes, header: valid ? header : undefined, problem: undefined }
     })
   }

@@ -85,7 +85,13 @@ export class RedisBackend implements CacheBackend {
       ACQUIRE,
       this.#options.writeMs,
       [keys.value(key), keys.lease(key), ...nonceKeys],
-      [token, request.leaseMs, request.version as Buffer | undefined ?? '', nonceTtl(request.keepMs), ...nonceKeys.map(nonce)],
+      [
+        token,
+        request.leaseMs,
+        (request.version as Buffer | undefined) ?? '',
+        nonceTtl(request.keepMs),
+        ...nonceKeys.map(nonce),
+      ],
       key,
     )) as [Buffer, ...unknown[]]
     const status = answer[0].toString()
@@ -93,7 +99,14 @@ export class RedisBackend implements CacheBackend {
     if (status === 'wait') return { status, leaseMs: Math.max(1, Number(answer[1])) }
     const [, epoch, barrier, anyTag, ...tagNonces] = answer as Buffer[]
     const tags = new Map(request.tags.map((tag, index) => [tag, tagNonces[index] as Buffer]))
-    const lease: RedisLease = { key, token, epoch: epoch as Buffer, barrier: barrier as Buffer, anyTag: anyTag as Buffer, tags }
+    const lease: RedisLease = {
+      key,
+      token,
+      epoch: epoch as Buffer,
+      barrier: barrier as Buffer,
+      anyTag: anyTag as Buffer,
+      tags,
+    }
     return { status: 'own', lease }
   }
 
@@ -108,7 +121,13 @@ export class RedisBackend implements CacheBackend {
       return 'stale'
     }
     const envelope =
-      packed === undefined ? '' : sealEnvelope(packed.parts, held.epoch, (draft as Draft).tags.map((tag) => nonces.get(tag) as Buffer))
+      packed === undefined
+        ? ''
+        : sealEnvelope(
+            packed.parts,
+            held.epoch,
+            (draft as Draft).tags.map((tag) => nonces.get(tag) as Buffer),
+          )
     const compared = new Map<string, Buffer>([
       [this.#keys.epoch, held.epoch],
       [this.#keys.barrier, held.barrier],
@@ -126,13 +145,32 @@ export class RedisBackend implements CacheBackend {
 
   async renew(lease: Lease, leaseMs: number): Promise<boolean> {
     const { key, token, tags } = lease as RedisLease
-    const nonceKeys = [this.#keys.epoch, this.#keys.barrier, this.#keys.anyTag, ...[...tags.keys()].map((tag) => this.#keys.tag(tag))]
-    return (await this.#commands.run(RENEW, this.#options.writeMs, [this.#keys.lease(key), ...nonceKeys], [token, leaseMs, nonceTtl(leaseMs)], key)) === 1
+    const nonceKeys = [
+      this.#keys.epoch,
+      this.#keys.barrier,
+      this.#keys.anyTag,
+      ...[...tags.keys()].map((tag) => this.#keys.tag(tag)),
+    ]
+    return (
+      (await this.#commands.run(
+        RENEW,
+        this.#options.writeMs,
+        [this.#keys.lease(key), ...nonceKeys],
+        [token, leaseMs, nonceTtl(leaseMs)],
+        key,
+      )) === 1
+    )
   }
 
   async release(lease: Lease): Promise<void> {
     const { key, token } = lease as RedisLease
-    await this.#commands.run(RELEASE, this.#options.writeMs, [this.#keys.lease(key)], [token, this.#keys.channel, key], key)
+    await this.#commands.run(
+      RELEASE,
+      this.#options.writeMs,
+      [this.#keys.lease(key)],
+      [token, this.#keys.channel, key],
+      key,
+    )
   }
 
   awaken(key: string, wake: () => void): () => void {
@@ -168,7 +206,8 @@ export class RedisBackend implements CacheBackend {
 
   async remove(keys: readonly string[]): Promise<number> {
     const chunks: Promise<number>[] = []
-    for (let from = 0; from < keys.length; from += KEYS_PER_REMOVE) chunks.push(this.#removeChunk(keys.slice(from, from + KEYS_PER_REMOVE)))
+    for (let from = 0; from < keys.length; from += KEYS_PER_REMOVE)
+      chunks.push(this.#removeChunk(keys.slice(from, from + KEYS_PER_REMOVE)))
     const settled = await Promise.allSettled(chunks)
     let count = 0
     for (const result of settled) {
@@ -200,7 +239,10 @@ export class RedisBackend implements CacheBackend {
     try {
       const info = await this.#commands.send('health', this.#options.readMs, (client) => client.info('server'))
       const version = /^(?:valkey|redis)_version:(\S+)/m.exec(info)?.[1]
-      return { status: 'up', detail: { version, latencyMs: this.#options.clock.now() - started, prefix: this.#options.prefix } }
+      return {
+        status: 'up',
+        detail: { version, latencyMs: this.#options.clock.now() - started, prefix: this.#options.prefix },
+      }
     } catch (error) {
       const { code, message } = error as CacheError
       return { status: 'down', detail: { code, message, prefix: this.#options.prefix } }
@@ -215,15 +257,33 @@ export class RedisBackend implements CacheBackend {
   async #removeChunk(keys: readonly string[]): Promise<number> {
     const names = keys.flatMap((key) => [this.#keys.value(key), this.#keys.lease(key)])
     const args = [this.#keys.tagPrefix, this.#keys.channel, ...keys]
-    return Number(await this.#commands.run(REMOVE, this.#options.invalidateMs, [this.#keys.epoch, ...names], args, keys.length === 1 ? keys[0] : undefined))
+    return Number(
+      await this.#commands.run(
+        REMOVE,
+        this.#options.invalidateMs,
+        [this.#keys.epoch, ...names],
+        args,
+        keys.length === 1 ? keys[0] : undefined,
+      ),
+    )
   }
 
   /** The lease's tag nonces and those of tags it did not know of; nothing when these may have been invalidated. */
-  async #withLateTags(held: RedisLease, tags: readonly string[], ttlMs: number): Promise<ReadonlyMap<string, Buffer> | undefined> {
+  async #withLateTags(
+    held: RedisLease,
+    tags: readonly string[],
+    ttlMs: number,
+  ): Promise<ReadonlyMap<string, Buffer> | undefined> {
     const late = tags.filter((tag) => !held.tags.has(tag))
     if (late.length === 0) return held.tags
     const keys = [this.#keys.anyTag, ...late.map((tag) => this.#keys.tag(tag))]
-    const answer = (await this.#commands.run(CAPTURE_LATE, this.#options.writeMs, keys, [held.anyTag, ttlMs, ...late.map(nonce)], held.key)) as Buffer[] | null
+    const answer = (await this.#commands.run(
+      CAPTURE_LATE,
+      this.#options.writeMs,
+      keys,
+      [held.anyTag, ttlMs, ...late.map(nonce)],
+      held.key,
+    )) as Buffer[] | null
     if (answer === null) return undefined
     return new Map([...held.tags, ...late.map((tag, index): [string, Buffer] => [tag, answer[index] as Buffer])])
   }

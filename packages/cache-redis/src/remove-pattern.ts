@@ -28,7 +28,9 @@ export async function removePattern(
   let cursor = '0'
   let removing: Promise<number> = Promise.resolve(0)
   do {
-    const scanning = commands.send('deletePattern', invalidateMs, (client) => client.scanBuffer(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT))
+    const scanning = commands.send('deletePattern', invalidateMs, (client) =>
+      client.scanBuffer(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT),
+    )
     // The next step is looked up while the previous one is removed. A failure of either ends the job.
     const [removed, [next, found]] = await Promise.all([removing, scanning])
     count += removed

@@ -1,7 +1,7 @@
 import { CacheError, type Codec, type Draft, type Encoded, isCacheError } from '@holdfast/cache-core'
+import { nonce } from './nonce.js'
 import type { CheckedRedisOptions } from './options.js'
 import { type EnvelopeParts, envelopeParts } from './wire/envelope.js'
-import { nonce } from './nonce.js'
 
 /** Kept "until evicted or invalidated": long, but a key without a TTL would outlive every mistake. */
 const FOREVER_MS = 100 * 365 * 86_400_000
@@ -44,7 +44,11 @@ export class Packer {
       return this.#codec.encode(value)
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause)
-      throw new CacheError('E_SERIALIZE', `${JSON.stringify(key.slice(0, 80))}: ${message}`, { op: 'set', key, cause: isCacheError(cause) ? cause.cause : cause })
+      throw new CacheError('E_SERIALIZE', `${JSON.stringify(key.slice(0, 80))}: ${message}`, {
+        op: 'set',
+        key,
+        cause: isCacheError(cause) ? cause.cause : cause,
+      })
     }
   }
 }

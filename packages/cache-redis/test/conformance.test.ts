@@ -12,7 +12,10 @@ backendConformance({
   name: 'redis, two clients',
   create: () => {
     const prefix = `conformance-${randomUUID()}`
-    return Object.assign({ backend: new RedisBackend({ url, prefix }), advance: async (ms: number) => void (await sleep(ms)) }, { prefix })
+    return Object.assign(
+      { backend: new RedisBackend({ url, prefix }), advance: async (ms: number) => void (await sleep(ms)) },
+      { prefix },
+    )
   },
   twin: (subject) => new RedisBackend({ url, prefix: (subject as unknown as { prefix: string }).prefix }),
   granularityMs: 5,

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { Acquired, AcquireRequest, BackendHealth, CacheBackend, Filled, Lease, PatternOptions } from '../contracts/backend.js'
+import type {
+  Acquired,
+  AcquireRequest,
+  BackendHealth,
+  CacheBackend,
+  Filled,
+  Lease,
+  PatternOptions,
+} from '../contracts/backend.js'
 import { type Clock, systemClock } from '../contracts/clock.js'
 import type { Draft, Reading } from '../contracts/entry.js'
 import type { KeyValueStore } from '../contracts/key-value-store.js'
@@ -30,7 +38,8 @@ export interface FencedOptions {
  */
 export function fenced(store: KeyValueStore, options: FencedOptions = {}): CacheBackend {
   for (const verb of ['get', 'set', 'delete', 'clear'] as const) {
-    if (typeof store?.[verb] !== 'function') throw badInput(`fenced: the store has no ${verb}`, 'A store needs name, get, set, delete and clear')
+    if (typeof store?.[verb] !== 'function')
+      throw badInput(`fenced: the store has no ${verb}`, 'A store needs name, get, set, delete and clear')
   }
   return new FencedBackend(store, options.clock ?? systemClock)
 }
@@ -62,7 +71,9 @@ class FencedBackend implements CacheBackend {
   readMany(keys: readonly string[]): Promise<readonly Reading[]> {
     return this.#ask('readMany', async () => {
       const names = keys.map(nameOf)
-      const payloads = this.#store.getMany ? await this.#store.getMany(names) : await Promise.all(names.map((name) => this.#store.get(name)))
+      const payloads = this.#store.getMany
+        ? await this.#store.getMany(names)
+        : await Promise.all(names.map((name) => this.#store.get(name)))
       return Promise.all(payloads.map((payload) => this.#judge(payload)))
     })
   }
@@ -89,7 +100,8 @@ class FencedBackend implements CacheBackend {
       if (!this.#holds(held)) return 'lost'
       try {
         const late = draft?.tags.filter((tag) => !held.marks.has(tag)) ?? []
-        if (held.epoch !== this.#epoch || (late.length > 0 && held.invalidations !== this.#invalidations)) return 'stale'
+        if (held.epoch !== this.#epoch || (late.length > 0 && held.invalidations !== this.#invalidations))
+          return 'stale'
         const captured = [...held.marks]
         const now = await this.#marks.current(captured.map(([tag]) => tag))
         if (captured.some(([, id], index) => id !== now[index])) return 'stale'
@@ -136,7 +148,10 @@ class FencedBackend implements CacheBackend {
     return this.#change('touch', key, async () => {
       const stored = await this.#live(key)
       if (stored === undefined) return false
-      await this.#ensureMarks(stored.tags.map(([tag]) => tag), keepUntil - this.#clock.now())
+      await this.#ensureMarks(
+        stored.tags.map(([tag]) => tag),
+        keepUntil - this.#clock.now(),
+      )
       await this.#store.set(nameOf(key), { ...stored, freshUntil, keepUntil }, this.#ttl(keepUntil))
       return true
     })
@@ -164,7 +179,11 @@ class FencedBackend implements CacheBackend {
   removePattern(glob: string, { signal, onProgress }: PatternOptions): Promise<number> {
     return this.#ask('removePattern', async () => {
       if (this.#store.keys === undefined) {
-        throw new CacheError('E_UNSUPPORTED', `${this.name} cannot list its keys, so it cannot remove a pattern. Use tags, clear, or a store that has keys.`, { op: 'deletePattern' })
+        throw new CacheError(
+          'E_UNSUPPORTED',
+          `${this.name} cannot list its keys, so it cannot remove a pattern. Use tags, clear, or a store that has keys.`,
+          { op: 'deletePattern' },
+        )
       }
       if (signal?.aborted) throw aborted(signal)
       const matches = compileGlob(glob)
@@ -239,11 +258,17 @@ class FencedBackend implements CacheBackend {
     const { id, value, createdAt, freshUntil, keepUntil, loadMs } = payload
     const tags = payload.tags.map(([tag]) => tag)
     const live = isLive(payload, this.#clock.now(), await this.#marks.current(tags))
-    return live ? { present: true, value, tags, createdAt, freshUntil, keepUntil, loadMs, version: id } : { present: false, version: id }
+    return live
+      ? { present: true, value, tags, createdAt, freshUntil, keepUntil, loadMs, version: id }
+      : { present: false, version: id }
   }
 
   async #ensureMarks(tags: readonly string[], keepMs: number): Promise<ReadonlyMap<string, string>> {
-    return new Map(await Promise.all(tags.map(async (tag): Promise<[string, string]> => [tag, await this.#marks.ensure(tag, keepMs)])))
+    return new Map(
+      await Promise.all(
+        tags.map(async (tag): Promise<[string, string]> => [tag, await this.#marks.ensure(tag, keepMs)]),
+      ),
+    )
   }
 
   async #put(key: string, draft: Draft, marks: ReadonlyMap<string, string>): Promise<void> {
@@ -254,7 +279,9 @@ class FencedBackend implements CacheBackend {
   }
 
   #ttl(keepUntil: number): { ttlMs?: number } {
-    return keepUntil === Number.POSITIVE_INFINITY ? {} : { ttlMs: Math.max(1, Math.ceil(keepUntil - this.#clock.now())) }
+    return keepUntil === Number.POSITIVE_INFINITY
+      ? {}
+      : { ttlMs: Math.max(1, Math.ceil(keepUntil - this.#clock.now())) }
   }
 
   #change<T>(op: string, key: string, task: () => Promise<T>): Promise<T> {
@@ -263,17 +290,22 @@ class FencedBackend implements CacheBackend {
 
   /** Whatever a store throws reaches the caller as a CacheError. */
   async #ask<T>(op: string, task: () => Promise<T>): Promise<T> {
-    if (this.#closed) throw new CacheError('E_CLOSED', `The backend ${this.name} is closed. Create another one.`, { op })
+    if (this.#closed)
+      throw new CacheError('E_CLOSED', `The backend ${this.name} is closed. Create another one.`, { op })
     try {
       return await task()
     } catch (cause) {
       if (isCacheError(cause)) throw cause
-      throw new CacheError('E_UNAVAILABLE', `${this.name}: ${op} failed: ${cause instanceof Error ? cause.message : String(cause)}. See the cause.`, {
-        op,
-        cause,
-        outcome: 'unknown',
-        retryable: true,
-      })
+      throw new CacheError(
+        'E_UNAVAILABLE',
+        `${this.name}: ${op} failed: ${cause instanceof Error ? cause.message : String(cause)}. See the cause.`,
+        {
+          op,
+          cause,
+          outcome: 'unknown',
+          retryable: true,
+        },
+      )
     }
   }
 }

@@ -12,7 +12,8 @@ interface Mark {
 /** Marks outlive the entries that need them. */
 const MARGIN_MS = 60_000
 
-const isMark = (payload: unknown): payload is Mark => typeof payload === 'object' && payload !== null && typeof (payload as Mark).id === 'string'
+const isMark = (payload: unknown): payload is Mark =>
+  typeof payload === 'object' && payload !== null && typeof (payload as Mark).id === 'string'
 
 /**
  * Tags of a plain store. A tag's mark is an ordinary entry with a random id; entries remember the ids they were stored
@@ -33,7 +34,9 @@ export class Marks {
   async current(tags: readonly string[]): Promise<readonly (string | undefined)[]> {
     if (tags.length === 0) return []
     const names = tags.map(nameOf)
-    const payloads = this.#store.getMany ? await this.#store.getMany(names) : await Promise.all(names.map((name) => this.#store.get(name)))
+    const payloads = this.#store.getMany
+      ? await this.#store.getMany(names)
+      : await Promise.all(names.map((name) => this.#store.get(name)))
     return payloads.map((payload) => (isMark(payload) ? payload.id : undefined))
   }
 

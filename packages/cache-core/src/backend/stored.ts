@@ -14,7 +14,11 @@ export interface Stored {
 export function isStored(payload: unknown): payload is Stored {
   if (typeof payload !== 'object' || payload === null) return false
   const { id, tags, createdAt, freshUntil, keepUntil } = payload as Partial<Stored>
-  return typeof id === 'string' && Array.isArray(tags) && [createdAt, freshUntil, keepUntil].every((time) => typeof time === 'number')
+  return (
+    typeof id === 'string' &&
+    Array.isArray(tags) &&
+    [createdAt, freshUntil, keepUntil].every((time) => typeof time === 'number')
+  )
 }
 
 /** Not past its time, and every mark is the one it was stored with. */

@@ -24,7 +24,10 @@ export interface KeyValueStore<P = unknown> {
   /** Same order, same length, holes are `undefined`. Derived from `get` when missing. */
   getMany?(keys: readonly string[]): MaybePromise<readonly (P | undefined)[]>
   /** As repeated `set`. Derived when missing. */
-  setMany?(entries: readonly (readonly [key: string, payload: P])[], options: { readonly ttlMs?: number }): MaybePromise<void>
+  setMany?(
+    entries: readonly (readonly [key: string, payload: P])[],
+    options: { readonly ttlMs?: number },
+  ): MaybePromise<void>
   /** As repeated `delete`; counts. Derived when missing. */
   deleteMany?(keys: readonly string[]): MaybePromise<number>
   /** Every key that begins with `prefix`, at least those present from start to end. Needed for pattern removal only. */

@@ -13,7 +13,13 @@ export interface Lifetime {
 export const jittered = (ttlMs: number, jitter: number, random: number): number =>
   jitter === 0 || ttlMs === Number.POSITIVE_INFINITY ? ttlMs : Math.max(1, Math.round(ttlMs * (1 - jitter * random)))
 
-export const draftOf = <T>(value: T, tags: readonly string[], life: Lifetime, now: number, loadMs: number): Draft<T> => ({
+export const draftOf = <T>(
+  value: T,
+  tags: readonly string[],
+  life: Lifetime,
+  now: number,
+  loadMs: number,
+): Draft<T> => ({
   value,
   tags,
   createdAt: now,

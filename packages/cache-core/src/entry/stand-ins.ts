@@ -58,7 +58,11 @@ export function takeOut(root: unknown): Packed {
       const place = keep({})
       const own = {}
       // cause and errors are own but not enumerable; whatever else the program hung on the error comes too.
-      copyProperties(node, own, Object.getOwnPropertyNames(node).filter((key) => key !== 'stack' && key !== 'message' && key !== 'name'))
+      copyProperties(
+        node,
+        own,
+        Object.getOwnPropertyNames(node).filter((key) => key !== 'stack' && key !== 'message' && key !== 'name'),
+      )
       standIns.push([place, 'error', node.name, node.message, node.stack, own])
       return place
     }
@@ -93,7 +97,12 @@ function revive(standIn: StandIn): unknown {
   if (native.name !== name) Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true })
   Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true })
   for (const [key, value] of Object.entries(own)) {
-    Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: key !== 'cause' && key !== 'errors' })
+    Object.defineProperty(error, key, {
+      value,
+      configurable: true,
+      writable: true,
+      enumerable: key !== 'cause' && key !== 'errors',
+    })
   }
   return error
 }
@@ -107,7 +116,10 @@ export function putBack(packed: unknown): unknown {
     if (!isObject(node)) return node
     const real = revived.get(node)
     if (real !== undefined) {
-      fix(real as object, Object.getOwnPropertyNames(real).filter((key) => key !== 'stack'))
+      fix(
+        real as object,
+        Object.getOwnPropertyNames(real).filter((key) => key !== 'stack'),
+      )
       return real
     }
     if (node instanceof Map) {

@@ -1,6 +1,6 @@
-import { NOT_FOUND } from '../contracts/lookup.js'
 import { badInput } from '../errors.js'
 import type { BatchLoader, LoadContext, SetOptions } from '../options/options.js'
+import { NOT_FOUND } from './lookup.js'
 
 interface Place<T> {
   /** The loader of one key: settles with its share of the one call. */
@@ -90,9 +90,15 @@ export class BatchOfLoads<T> {
   }
 }
 
-function shareOf<T>(found: ReadonlyMap<string, T> | Readonly<Record<string, T>>): (name: string) => T | typeof NOT_FOUND {
+function shareOf<T>(
+  found: ReadonlyMap<string, T> | Readonly<Record<string, T>>,
+): (name: string) => T | typeof NOT_FOUND {
   if (found === null || typeof found !== 'object') {
-    throw badInput('getOrSetMany: the loader returned neither a Map nor a record', 'Return new Map([[key, value]]) or { key: value }', { op: 'getOrSetMany' })
+    throw badInput(
+      'getOrSetMany: the loader returned neither a Map nor a record',
+      'Return new Map([[key, value]]) or { key: value }',
+      { op: 'getOrSetMany' },
+    )
   }
   if (found instanceof Map) return (name) => (found.has(name) ? (found.get(name) as T) : NOT_FOUND)
   const record = found as Readonly<Record<string, T>>

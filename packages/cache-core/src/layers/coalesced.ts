@@ -1,6 +1,6 @@
-import { type Layer, type LookupOutcome, WAITED } from '../contracts/lookup.js'
-import type { Engine } from '../service/engine.js'
+import type { Engine } from '../engine/engine.js'
 import { before } from './before.js'
+import { type Layer, type LookupOutcome, WAITED } from './lookup.js'
 import { waitEnded } from './wait-ended.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { Flight, LookupOutcome } from '../contracts/lookup.js'
+import type { Flight, LookupOutcome } from './lookup.js'
 
 /** A flight as its joiners see it. */
 export interface Joinable extends Flight {
@@ -17,7 +17,11 @@ export class Flights {
   }
 
   /** Opens a flight. `lead` starts at once and is given the flight to seal it; it is sealed at the latest when it ends. */
-  open<T>(key: string, tags: readonly string[], lead: (flight: Flight) => Promise<LookupOutcome<T>>): Promise<LookupOutcome<T>> {
+  open<T>(
+    key: string,
+    tags: readonly string[],
+    lead: (flight: Flight) => Promise<LookupOutcome<T>>,
+  ): Promise<LookupOutcome<T>> {
     let settle!: (outcome: Promise<LookupOutcome<T>>) => void
     const outcome = new Promise<LookupOutcome<T>>((resolve) => {
       settle = resolve

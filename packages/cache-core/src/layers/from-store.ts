@@ -1,7 +1,7 @@
-import type { Layer } from '../contracts/lookup.js'
+import { type Engine, readOne } from '../engine/engine.js'
 import { isFresh } from '../entry/judge.js'
 import { aborted } from '../errors.js'
-import { type Engine, readOne } from '../service/engine.js'
+import type { Layer } from './lookup.js'
 
 /** After so many changes in a row a key is not worth another look. */
 const MAX_CHANGES = 10

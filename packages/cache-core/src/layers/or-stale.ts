@@ -1,6 +1,6 @@
-import type { Layer } from '../contracts/lookup.js'
+import type { Engine } from '../engine/engine.js'
 import { isCacheError } from '../errors.js'
-import type { Engine } from '../service/engine.js'
+import type { Layer } from './lookup.js'
 
 /** When the loader fails, what is stale is better than nothing, for as long as the grace keeps it. */
 export const orStale =

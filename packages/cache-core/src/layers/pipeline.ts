@@ -1,4 +1,4 @@
-import type { Handler, Layer } from '../contracts/lookup.js'
+import type { Handler, Layer } from './lookup.js'
 
 /** Layers in reading order: the first is asked first, the end is asked last. */
 export const pipeline = (layers: readonly Layer[], end: Handler): Handler =>

@@ -1,5 +1,5 @@
 import type { Lease } from '../contracts/backend.js'
-import type { Engine } from '../service/engine.js'
+import type { Engine } from '../engine/engine.js'
 
 /** How often a lease is renewed within its own length. */
 const RENEWALS_PER_LEASE = 3

@@ -1,8 +1,8 @@
 import type { Draft } from '../contracts/entry.js'
-import type { Lookup } from '../contracts/lookup.js'
+import { draftFor } from '../engine/draft-for.js'
+import type { Engine } from '../engine/engine.js'
 import { type Plan, resolveSet } from '../options/resolve.js'
-import { draftFor } from '../service/draft-for.js'
-import type { Engine } from '../service/engine.js'
+import type { Lookup } from './lookup.js'
 
 /** What a loader returned, and what is to be kept of it: nothing when it said `skip`. */
 export interface Loaded<T> {

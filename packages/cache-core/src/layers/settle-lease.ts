@@ -1,7 +1,7 @@
 import type { Filled, Lease } from '../contracts/backend.js'
 import type { Draft } from '../contracts/entry.js'
+import type { Engine } from '../engine/engine.js'
 import { isCacheError, isOutage } from '../errors.js'
-import type { Engine } from '../service/engine.js'
 
 /** Gives a lease back behind the caller's back. If the store cannot be told, the lease lapses by itself. */
 export function releaseLater(engine: Engine, lease: Lease): void {

@@ -1,6 +1,6 @@
-import type { Lookup, LookupOutcome } from '../contracts/lookup.js'
+import type { Engine } from '../engine/engine.js'
 import { CacheError } from '../errors.js'
-import type { Engine } from '../service/engine.js'
+import type { Lookup, LookupOutcome } from './lookup.js'
 
 /** What a caller does who waited long enough. `undefined` means: load without keeping. */
 export function waitEnded<T>(engine: Engine, lookup: Lookup<T>): LookupOutcome<T> | undefined {

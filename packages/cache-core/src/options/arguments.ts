@@ -10,7 +10,12 @@ export const NO_TAGS: readonly string[] = Object.freeze([])
 /** A key is a non-empty string that has a UTF-8 form. */
 export function checkKey(key: unknown, op: string): asserts key is string {
   if (typeof key === 'string' && key !== '' && key.isWellFormed()) return
-  const what = typeof key !== 'string' ? `a key is ${key === null ? 'null' : typeof key}` : key === '' ? 'a key is empty' : 'a key has a lone surrogate'
+  const what =
+    typeof key !== 'string'
+      ? `a key is ${key === null ? 'null' : typeof key}`
+      : key === ''
+        ? 'a key is empty'
+        : 'a key has a lone surrogate'
   throw badInput(`${op}: ${what}`, 'Give a non-empty string of valid Unicode', { op })
 }
 
@@ -37,7 +42,11 @@ export function checkTags(tags: unknown, op: string): readonly string[] {
       throw badInput(`${op}: a tag is not a non-empty string`, 'Give strings of valid Unicode', { op })
     }
     if (tag.length * 3 > MAX_TAG_BYTES && Buffer.byteLength(tag) > MAX_TAG_BYTES) {
-      throw badInput(`${op}: the tag ${JSON.stringify(tag.slice(0, 40))} is longer than ${MAX_TAG_BYTES} bytes`, 'Shorten or hash it', { op })
+      throw badInput(
+        `${op}: the tag ${JSON.stringify(tag.slice(0, 40))} is longer than ${MAX_TAG_BYTES} bytes`,
+        'Shorten or hash it',
+        { op },
+      )
     }
   }
   return list as string[]

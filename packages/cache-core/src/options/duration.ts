@@ -12,10 +12,15 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 }
 const SHAPE = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)$/
-const REMEDY = "Write a positive number of seconds, Infinity, or a string such as '250ms', '30s', '5m', '2h', '1d' or '1w'"
+const REMEDY =
+  "Write a positive number of seconds, Infinity, or a string such as '250ms', '30s', '5m', '2h', '1d' or '1w'"
 
 const shown = (value: unknown): string =>
-  typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : typeof value === 'number' ? String(value) : typeof value
+  typeof value === 'string'
+    ? JSON.stringify(value.slice(0, 40))
+    : typeof value === 'number'
+      ? String(value)
+      : typeof value
 
 /** Whole milliseconds, at least 1. Anything but a {@link Duration} is `E_CONFIG`, naming the option. */
 export function toMs(duration: unknown, option: string): number {

@@ -78,4 +78,7 @@ export interface BatchLoadContext {
 export type BatchLoader<T> = (
   keys: readonly string[],
   context: BatchLoadContext,
-) => ReadonlyMap<string, T> | Readonly<Record<string, T>> | Promise<ReadonlyMap<string, T> | Readonly<Record<string, T>>>
+) =>
+  | ReadonlyMap<string, T>
+  | Readonly<Record<string, T>>
+  | Promise<ReadonlyMap<string, T> | Readonly<Record<string, T>>>

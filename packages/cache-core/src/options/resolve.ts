@@ -35,7 +35,8 @@ export function checkOptions(options: unknown, known: readonly string[], op: str
     throw badInput(`${op}: the options are not an object`, `Write { ${known.join(', ')} }`, { op })
   }
   for (const name in options) {
-    if (!known.includes(name)) throw badInput(`${op}: unknown option ${JSON.stringify(name)}`, `Known are ${known.join(', ')}`, { op })
+    if (!known.includes(name))
+      throw badInput(`${op}: unknown option ${JSON.stringify(name)}`, `Known are ${known.join(', ')}`, { op })
   }
 }
 
@@ -43,7 +44,10 @@ export function resolveDefaults(options: CacheOptions): Defaults {
   checkOptions(options, CACHE_OPTIONS, 'createCache')
   const { backend, jitter = 0.05, protection = {} } = options
   if (backend === null || typeof backend !== 'object' || typeof backend.acquire !== 'function') {
-    throw badInput('createCache: backend is not a CacheBackend', 'Pass new MemoryBackend(), new RedisBackend({ ... }) or fenced(store)')
+    throw badInput(
+      'createCache: backend is not a CacheBackend',
+      'Pass new MemoryBackend(), new RedisBackend({ ... }) or fenced(store)',
+    )
   }
   if (typeof jitter !== 'number' || !(jitter >= 0 && jitter < 1)) {
     throw badInput(`createCache: jitter is ${String(jitter)}`, 'Write a number from 0 up to but not including 1')
@@ -55,7 +59,8 @@ export function resolveDefaults(options: CacheOptions): Defaults {
     throw badInput(`createCache: onMaxWait is ${JSON.stringify(onMaxWait)}`, "Write 'load', 'stale' or 'error'")
   }
   const leaseMs = toMs(guard.lockTtl ?? 30, 'protection.lockTtl')
-  if (leaseMs === Number.POSITIVE_INFINITY) throw badInput('protection.lockTtl is Infinity', 'A lease must lapse; write a finite duration')
+  if (leaseMs === Number.POSITIVE_INFINITY)
+    throw badInput('protection.lockTtl is Infinity', 'A lease must lapse; write a finite duration')
   return Object.freeze({
     ttlMs: toMs(options.defaultTtl ?? '5m', 'defaultTtl'),
     graceMs: options.grace === undefined ? 0 : toMs(options.grace, 'grace'),
@@ -69,7 +74,13 @@ export function resolveDefaults(options: CacheOptions): Defaults {
 
 /** The plan of a call without options. One object per cache. */
 export const plainPlan = (defaults: Defaults): Plan =>
-  Object.freeze({ ttlMs: defaults.ttlMs, graceMs: defaults.graceMs, tags: NO_TAGS, negativeTtlMs: undefined, signal: undefined })
+  Object.freeze({
+    ttlMs: defaults.ttlMs,
+    graceMs: defaults.graceMs,
+    tags: NO_TAGS,
+    negativeTtlMs: undefined,
+    signal: undefined,
+  })
 
 export function resolveSet(options: SetOptions, base: Plan, op: string): Plan {
   checkOptions(options, SET_OPTIONS, op)

@@ -1,10 +1,10 @@
-import { type Handler, NOT_FOUND } from '../contracts/lookup.js'
+import { type Engine, readMany } from '../engine/engine.js'
 import { isFresh } from '../entry/judge.js'
 import { badInput } from '../errors.js'
 import { BatchOfLoads } from '../layers/batch-of-loads.js'
+import { type Handler, NOT_FOUND } from '../layers/lookup.js'
 import type { BatchLoader } from '../options/options.js'
 import type { Plan } from '../options/resolve.js'
-import { type Engine, readMany } from './engine.js'
 
 interface BatchParts {
   readonly engine: Engine
@@ -17,7 +17,11 @@ interface BatchParts {
  * Reads all keys at once and sends the missing ones through the same layers as a single `getOrSet`, except that their
  * loaders are gathered into one call.
  */
-export async function getOrLoadMany<T>(parts: BatchParts, names: readonly string[], loader: BatchLoader<T>): Promise<Map<string, T>> {
+export async function getOrLoadMany<T>(
+  parts: BatchParts,
+  names: readonly string[],
+  loader: BatchLoader<T>,
+): Promise<Map<string, T>> {
   const { engine, handler, prefix, plan } = parts
   const { clock, reporter, defaults } = engine
   const keys = names.map((name) => prefix + name)
@@ -28,7 +32,8 @@ export async function getOrLoadMany<T>(parts: BatchParts, names: readonly string
   const searches = names.map(async (name, index): Promise<T | typeof NOT_FOUND> => {
     const key = keys[index] as string
     const reading = readings[index]
-    if (reading === undefined) throw badInput(`${engine.backend.name} returned too few readings`, 'readMany must keep the length of its keys')
+    if (reading === undefined)
+      throw badInput(`${engine.backend.name} returned too few readings`, 'readMany must keep the length of its keys')
     if (reading.present && isFresh(reading, clock)) {
       reporter.hit(key)
       return reading.value as T

@@ -1,7 +1,10 @@
 import type { BackendHealth, MaybePromise, PatternOptions, Reading } from '../contracts/index.js'
-import type { Handler } from '../contracts/lookup.js'
+import { draftFor } from '../engine/draft-for.js'
+import { checkOpen, type Engine, isPromise, readMany, readOne } from '../engine/engine.js'
+import type { CacheStats } from '../engine/reporter.js'
 import { isFresh } from '../entry/judge.js'
-import { CacheError, badInput } from '../errors.js'
+import { badInput, CacheError } from '../errors.js'
+import type { Handler } from '../layers/lookup.js'
 import { checkKey, checkKeys, checkTags, NO_TAGS } from '../options/arguments.js'
 import { type Duration, toMs } from '../options/duration.js'
 import type { BatchLoader, GetOrSetOptions, Loader, SetOptions } from '../options/options.js'
@@ -9,9 +12,6 @@ import { checkOptions, resolveGetOrSet, resolveSet } from '../options/resolve.js
 import { escapeGlob } from '../pattern/glob.js'
 import { abortable } from './abortable.js'
 import { getOrLoadMany } from './batch.js'
-import { checkOpen, type Engine, isPromise, readMany, readOne } from './engine.js'
-import type { CacheStats } from './reporter.js'
-import { draftFor } from './draft-for.js'
 
 /** What `lookup` found. `value` is `undefined` unless something was there. */
 export interface Found<T> {
@@ -120,7 +120,10 @@ export class CacheService {
     const full = this.#full(key, 'peek')
     const { backend, clock } = this.#engine
     if (backend.peek === undefined) {
-      throw new CacheError('E_UNSUPPORTED', `peek: ${backend.name} cannot answer at once. Use get.`, { op: 'peek', key })
+      throw new CacheError('E_UNSUPPORTED', `peek: ${backend.name} cannot answer at once. Use get.`, {
+        op: 'peek',
+        key,
+      })
     }
     const reading = backend.peek(full)
     return reading.present && isFresh(reading, clock) ? (reading.value as T) : undefined
@@ -138,14 +141,20 @@ export class CacheService {
   }
 
   /** As `set` for each. Not atomic. */
-  async setMany(entries: Iterable<readonly [string, unknown]> | Readonly<Record<string, unknown>>, options?: SetOptions): Promise<void> {
+  async setMany(
+    entries: Iterable<readonly [string, unknown]> | Readonly<Record<string, unknown>>,
+    options?: SetOptions,
+  ): Promise<void> {
     checkOpen(this.#engine, 'setMany')
     const engine = this.#engine
     if (entries === null || typeof entries !== 'object') {
-      throw badInput('setMany: the entries are not a map', 'Give a Map, a record or a list of [key, value]', { op: 'setMany' })
+      throw badInput('setMany: the entries are not a map', 'Give a Map, a record or a list of [key, value]', {
+        op: 'setMany',
+      })
     }
     const plan = options === undefined ? engine.plainPlan : resolveSet(options, engine.plainPlan, 'setMany')
-    const pairs = Symbol.iterator in entries ? [...(entries as Iterable<readonly [string, unknown]>)] : Object.entries(entries)
+    const pairs =
+      Symbol.iterator in entries ? [...(entries as Iterable<readonly [string, unknown]>)] : Object.entries(entries)
     const drafts = new Map(pairs.map(([key, value]) => [this.#full(key, 'setMany'), draftFor(engine, value, plan)]))
     if (drafts.size === 0) return
     const keys = [...drafts.keys()]
@@ -163,7 +172,11 @@ export class CacheService {
     try {
       const engine = this.#engine
       const full = this.#full(key, 'getOrSet')
-      if (typeof loader !== 'function') throw badInput('getOrSet: the loader is not a function', 'Write getOrSet(key, () => value)', { op: 'getOrSet', key })
+      if (typeof loader !== 'function')
+        throw badInput('getOrSet: the loader is not a function', 'Write getOrSet(key, () => value)', {
+          op: 'getOrSet',
+          key,
+        })
       const plan = options === undefined ? engine.plainPlan : resolveGetOrSet(options, engine.plainPlan, 'getOrSet')
       const answer = (reading: Reading): Promise<T> => {
         if (reading.present && isFresh(reading, engine.clock)) {
@@ -174,7 +187,12 @@ export class CacheService {
         else engine.reporter.miss(full)
         const deadline = engine.clock.now() + engine.defaults.maxWaitMs
         const search = this.#parts.handler({ key: full, plan, loader, reading, deadline })
-        return abortable(search.then((outcome) => (outcome as { value: T }).value), plan.signal, 'getOrSet', full)
+        return abortable(
+          search.then((outcome) => (outcome as { value: T }).value),
+          plan.signal,
+          'getOrSet',
+          full,
+        )
       }
       const reading = readOne(engine, 'getOrSet', full, plan.tags)
       return isPromise(reading) ? abortable(reading.then(answer), plan.signal, 'getOrSet', full) : answer(reading)
@@ -187,7 +205,12 @@ export class CacheService {
   async getMany<T = unknown>(keys: Iterable<string>): Promise<Map<string, T>> {
     const names = this.#names(keys, 'getMany')
     const { reporter, clock } = this.#engine
-    const readings = await readMany(this.#engine, 'getMany', names.map((name) => this.#prefix + name), NO_TAGS)
+    const readings = await readMany(
+      this.#engine,
+      'getMany',
+      names.map((name) => this.#prefix + name),
+      NO_TAGS,
+    )
     const found = new Map<string, T>()
     readings.forEach((reading, index) => {
       const name = names[index] as string
@@ -205,12 +228,23 @@ export class CacheService {
    * As `getOrSet` for many keys, with one call of the loader for all that this caller has to load. Keys the loader
    * leaves out are missing from the result and are not kept.
    */
-  async getOrSetMany<T>(keys: Iterable<string>, loader: BatchLoader<T>, options?: GetOrSetOptions): Promise<Map<string, T>> {
+  async getOrSetMany<T>(
+    keys: Iterable<string>,
+    loader: BatchLoader<T>,
+    options?: GetOrSetOptions,
+  ): Promise<Map<string, T>> {
     const names = this.#names(keys, 'getOrSetMany')
     const engine = this.#engine
-    if (typeof loader !== 'function') throw badInput('getOrSetMany: the loader is not a function', 'Write getOrSetMany(keys, (missing) => map)', { op: 'getOrSetMany' })
+    if (typeof loader !== 'function')
+      throw badInput('getOrSetMany: the loader is not a function', 'Write getOrSetMany(keys, (missing) => map)', {
+        op: 'getOrSetMany',
+      })
     const plan = options === undefined ? engine.plainPlan : resolveGetOrSet(options, engine.plainPlan, 'getOrSetMany')
-    return abortable(getOrLoadMany({ engine, handler: this.#parts.handler, prefix: this.#prefix, plan }, names, loader), plan.signal, 'getOrSetMany')
+    return abortable(
+      getOrLoadMany({ engine, handler: this.#parts.handler, prefix: this.#prefix, plan }, names, loader),
+      plan.signal,
+      'getOrSetMany',
+    )
   }
 
   /** Removes a key. True when a value was there. No load that began before can bring the old value back. */
@@ -228,7 +262,9 @@ export class CacheService {
   async deletePattern(glob: string, options: PatternOptions = {}): Promise<number> {
     checkOpen(this.#engine, 'deletePattern')
     if (typeof glob !== 'string' || glob === '' || !glob.isWellFormed()) {
-      throw badInput('deletePattern: the pattern is not a non-empty string', "Write a glob such as 'user:*'", { op: 'deletePattern' })
+      throw badInput('deletePattern: the pattern is not a non-empty string', "Write a glob such as 'user:*'", {
+        op: 'deletePattern',
+      })
     }
     checkOptions(options, ['signal', 'onProgress'], 'deletePattern')
     const { flights, backend, reporter } = this.#engine
@@ -283,7 +319,9 @@ export class CacheService {
     const { backend, name, closed } = this.#engine
     const health = closed
       ? ({ status: 'down', detail: { reason: 'closed' } } as const)
-      : await Promise.resolve(backend.health()).catch((error: unknown) => ({ status: 'down', detail: { error } }) as const)
+      : await Promise.resolve(backend.health()).catch(
+          (error: unknown) => ({ status: 'down', detail: { error } }) as const,
+        )
     const status = health.status === 'up' ? 'up' : closed ? 'down' : 'degraded'
     return { status, name, backend: { name: backend.name, ...health } }
   }

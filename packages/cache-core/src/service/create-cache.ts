@@ -1,4 +1,7 @@
 import { systemClock } from '../contracts/clock.js'
+import { Background } from '../engine/background.js'
+import type { Engine } from '../engine/engine.js'
+import { Reporter } from '../engine/reporter.js'
 import { coalesced } from '../layers/coalesced.js'
 import { Flights } from '../layers/flights.js'
 import { fromStore } from '../layers/from-store.js'
@@ -7,10 +10,7 @@ import { orStale } from '../layers/or-stale.js'
 import { pipeline } from '../layers/pipeline.js'
 import type { CacheOptions } from '../options/options.js'
 import { plainPlan, resolveDefaults } from '../options/resolve.js'
-import { Background } from './background.js'
 import { CacheService } from './cache-service.js'
-import type { Engine } from './engine.js'
-import { Reporter } from './reporter.js'
 import { share } from './shared-backends.js'
 
 /** Wires a cache. The only file that knows every part; it decides nothing. */

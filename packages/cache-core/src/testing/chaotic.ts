@@ -1,7 +1,12 @@
 import type { CacheBackend } from '../contracts/backend.js'
 import { CacheError } from '../errors.js'
 
-type Verb = Exclude<{ [Name in keyof CacheBackend]-?: CacheBackend[Name] extends (...args: never[]) => unknown ? Name : never }[keyof CacheBackend], undefined>
+type Verb = Exclude<
+  {
+    [Name in keyof CacheBackend]-?: CacheBackend[Name] extends (...args: never[]) => unknown ? Name : never
+  }[keyof CacheBackend],
+  undefined
+>
 
 /** What goes wrong with one call. */
 export type Fault =

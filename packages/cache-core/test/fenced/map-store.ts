@@ -2,7 +2,9 @@ import type { KeyValueStore } from '@holdfast/cache-core'
 import type { ManualClock } from '@holdfast/cache-core/testing'
 
 /** A plain store over a Map: asynchronous, and it forgets what has expired. */
-export function mapStore<P>(clock: ManualClock): KeyValueStore<P> & { readonly map: Map<string, { payload: P; until: number }> } {
+export function mapStore<P>(
+  clock: ManualClock,
+): KeyValueStore<P> & { readonly map: Map<string, { payload: P; until: number }> } {
   const map = new Map<string, { payload: P; until: number }>()
   return {
     name: 'map',

@@ -29,7 +29,13 @@ export class Commands {
   }
 
   /** Runs a script by its hash, and by its text when the server does not know it (any more). */
-  run(script: Script, deadlineMs: number, keys: readonly string[], args: readonly Argument[], key?: string): Promise<unknown> {
+  run(
+    script: Script,
+    deadlineMs: number,
+    keys: readonly string[],
+    args: readonly Argument[],
+    key?: string,
+  ): Promise<unknown> {
     const rest: Argument[] = [keys.length, ...keys, ...args]
     return this.send(
       script.name,

@@ -73,9 +73,13 @@ export class Connection {
   #unavailable(op: string): CacheError {
     const cause = this.#lastError
     if (cause !== undefined) return asCacheError(cause, op)
-    return new CacheError('E_UNAVAILABLE', `Redis: ${op} failed: there is no connection (${this.client.status}). Check that the server runs and can be reached.`, {
-      op,
-      retryable: true,
-    })
+    return new CacheError(
+      'E_UNAVAILABLE',
+      `Redis: ${op} failed: there is no connection (${this.client.status}). Check that the server runs and can be reached.`,
+      {
+        op,
+        retryable: true,
+      },
+    )
   }
 }

@@ -1,5 +1,5 @@
-import { Redis } from 'ioredis'
 import type { Clock } from '@holdfast/cache-core'
+import { Redis } from 'ioredis'
 import type { CheckedRedisOptions } from '../options.js'
 import type { RedisLike } from './redis-like.js'
 
@@ -7,8 +7,10 @@ const FIRST_RETRY_MS = 25
 const LONGEST_RETRY_MS = 1000
 
 /** Doubling pauses with jitter, for ever: a cache that gave up would need a restart of the service. */
-const retryAfter = (clock: Clock) => (attempt: number): number =>
-  Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10)) * (0.75 + clock.random() * 0.5)
+const retryAfter =
+  (clock: Clock) =>
+  (attempt: number): number =>
+    Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10)) * (0.75 + clock.random() * 0.5)
 
 /**
  * Fail fast: no queue for commands while there is no connection, nothing is sent twice, and a connection on which

@@ -7,7 +7,11 @@ export interface Script {
   readonly sha: string
 }
 
-export const script = (name: string, lua: string): Script => ({ name, lua, sha: createHash('sha1').update(lua).digest('hex') })
+export const script = (name: string, lua: string): Script => ({
+  name,
+  lua,
+  sha: createHash('sha1').update(lua).digest('hex'),
+})
 
 /** Raises the life of a key to at least `ttl` ms; never shortens it. */
 export const RAISE_TTL = `

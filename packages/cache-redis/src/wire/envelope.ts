@@ -28,7 +28,8 @@ export interface EnvelopeParts {
   readonly payload: Buffer
 }
 
-const lifetime = (ms: number): number => (ms === Number.POSITIVE_INFINITY ? FOREVER : Math.min(Math.max(0, Math.round(ms)), FOREVER - 1))
+const lifetime = (ms: number): number =>
+  ms === Number.POSITIVE_INFINITY ? FOREVER : Math.min(Math.max(0, Math.round(ms)), FOREVER - 1)
 
 export function envelopeParts(draft: Draft, encoded: Encoded, writeId: Buffer): EnvelopeParts {
   const tags = draft.tags.map((tag) => {

@@ -1,6 +1,6 @@
 import type { CacheBackend, Lease } from '../../contracts/backend.js'
-import { acquire, assert, awakened, draft, mustMiss, mustOwn, mustRead } from './tools.js'
 import type { Promised } from './runner.js'
+import { acquire, assert, awakened, draft, mustMiss, mustOwn, mustRead } from './tools.js'
 
 /** Everything that must refuse a computation that was acquired before it. */
 const BREAKERS: readonly (readonly [name: string, run: (backend: CacheBackend) => unknown])[] = [

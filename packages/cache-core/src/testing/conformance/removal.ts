@@ -1,9 +1,10 @@
+import { escapeGlob } from '../../pattern/glob.js'
+import type { Promised } from './runner.js'
 import { assert, draft, mustMiss, mustRead } from './tools.js'
 import { AWKWARD_KEYS } from './values.js'
-import type { Promised } from './runner.js'
-import { escapeGlob } from '../../pattern/glob.js'
 
-const removePattern = async (backend: Parameters<Promised['proof']>[1], glob: string): Promise<number> => backend.removePattern(glob, {})
+const removePattern = async (backend: Parameters<Promised['proof']>[1], glob: string): Promise<number> =>
+  backend.removePattern(glob, {})
 
 /** Pattern, tag and whole invalidation. */
 export const REMOVAL_PROMISES: readonly Promised[] = [
@@ -34,7 +35,13 @@ export const REMOVAL_PROMISES: readonly Promised[] = [
     name: 'an escaped key as a pattern removes that key and no other',
     proof: async ({ backend }, other) => {
       for (const key of AWKWARD_KEYS) {
-        await backend.writeMany(new Map([[key, draft(1)], [`${key}x`, draft(2)], [`x${key}`, draft(3)]]))
+        await backend.writeMany(
+          new Map([
+            [key, draft(1)],
+            [`${key}x`, draft(2)],
+            [`x${key}`, draft(3)],
+          ]),
+        )
         assert.equal(await removePattern(other, escapeGlob(key)), 1, JSON.stringify(key.slice(0, 20)))
         await mustMiss(backend, key)
         assert.equal(await other.remove([`${key}x`, `x${key}`]), 2, JSON.stringify(key.slice(0, 20)))
@@ -44,7 +51,12 @@ export const REMOVAL_PROMISES: readonly Promised[] = [
   {
     name: 'a pattern counts only what was valid',
     proof: async ({ backend }, other) => {
-      await backend.writeMany(new Map([['a:1', draft(1, { tags: ['t'] })], ['a:2', draft(2)]]))
+      await backend.writeMany(
+        new Map([
+          ['a:1', draft(1, { tags: ['t'] })],
+          ['a:2', draft(2)],
+        ]),
+      )
       await backend.invalidateTags(['t'])
       assert.equal(await removePattern(other, 'a:*'), 1)
     },
@@ -102,7 +114,12 @@ export const REMOVAL_PROMISES: readonly Promised[] = [
   {
     name: 'clear leaves nothing, and the cache works on',
     proof: async ({ backend }, other) => {
-      await backend.writeMany(new Map([['a', draft(1)], ['b', draft(2, { tags: ['t'] })]]))
+      await backend.writeMany(
+        new Map([
+          ['a', draft(1)],
+          ['b', draft(2, { tags: ['t'] })],
+        ]),
+      )
       await other.clear('')
       await mustMiss(backend, 'a')
       await mustMiss(other, 'b')

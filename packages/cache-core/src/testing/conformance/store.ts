@@ -1,5 +1,5 @@
-import { assert, draft, mustMiss, mustRead } from './tools.js'
 import type { Promised } from './runner.js'
+import { assert, draft, mustMiss, mustRead } from './tools.js'
 
 /** Reading, writing, lifetimes and removal by key. */
 export const storePromises = (granularityMs: number): readonly Promised[] => {
@@ -87,9 +87,17 @@ export const storePromises = (granularityMs: number): readonly Promised[] => {
     {
       name: 'readMany keeps length and order, holes and repetitions included',
       proof: async ({ backend }, other) => {
-        await backend.writeMany(new Map([['a', draft(1)], ['c', draft(3, { tags: ['t'] })]]))
+        await backend.writeMany(
+          new Map([
+            ['a', draft(1)],
+            ['c', draft(3, { tags: ['t'] })],
+          ]),
+        )
         const readings = await other.readMany(['c', 'b', 'a', 'c'], [])
-        assert.deepStrictEqual(readings.map((reading) => (reading.present ? reading.value : undefined)), [3, undefined, 1, 3])
+        assert.deepStrictEqual(
+          readings.map((reading) => (reading.present ? reading.value : undefined)),
+          [3, undefined, 1, 3],
+        )
         assert.equal((await other.readMany([], [])).length, 0)
       },
     },
@@ -105,7 +113,13 @@ export const storePromises = (granularityMs: number): readonly Promised[] => {
     {
       name: 'remove counts the valid entries it removed',
       proof: async ({ backend }, other) => {
-        await backend.writeMany(new Map([['a', draft(1)], ['b', draft(2)], ['c', draft(3, { tags: ['t'] })]]))
+        await backend.writeMany(
+          new Map([
+            ['a', draft(1)],
+            ['b', draft(2)],
+            ['c', draft(3, { tags: ['t'] })],
+          ]),
+        )
         await backend.invalidateTags(['t'])
         assert.equal(await other.remove(['a', 'c', 'd']), 1)
         await mustMiss(backend, 'a')

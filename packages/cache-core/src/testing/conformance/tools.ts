@@ -7,7 +7,10 @@ export { assert }
 const MINUTE_MS = 60_000
 
 /** A draft that lives for a minute unless said otherwise. The clock is the real one where the backend's is. */
-export function draft(value: unknown, changes: { tags?: readonly string[]; ttlMs?: number; graceMs?: number; now?: number } = {}): Draft {
+export function draft(
+  value: unknown,
+  changes: { tags?: readonly string[]; ttlMs?: number; graceMs?: number; now?: number } = {},
+): Draft {
   const { tags = [], ttlMs = MINUTE_MS, graceMs = 0, now = Date.now() } = changes
   return { value, tags, createdAt: now, freshUntil: now + ttlMs, keepUntil: now + ttlMs + graceMs, loadMs: 0 }
 }
@@ -31,7 +34,12 @@ export interface AcquireChanges {
 
 export async function acquire(backend: CacheBackend, key: string, changes: AcquireChanges = {}): Promise<Acquired> {
   const { version } = await backend.read(key, [])
-  return backend.acquire(key, { version, tags: changes.tags ?? [], leaseMs: changes.leaseMs ?? 10_000, keepMs: MINUTE_MS })
+  return backend.acquire(key, {
+    version,
+    tags: changes.tags ?? [],
+    leaseMs: changes.leaseMs ?? 10_000,
+    keepMs: MINUTE_MS,
+  })
 }
 
 export async function mustOwn(backend: CacheBackend, key: string, changes: AcquireChanges = {}): Promise<Lease> {

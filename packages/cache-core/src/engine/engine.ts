@@ -1,5 +1,5 @@
-import type { CacheBackend, Clock, Reading } from '../contracts/index.js'
 import type { MaybePromise } from '../contracts/backend.js'
+import type { CacheBackend, Clock, Reading } from '../contracts/index.js'
 import { CacheError, isOutage } from '../errors.js'
 import type { Flights } from '../layers/flights.js'
 import type { Defaults, Plan } from '../options/resolve.js'
@@ -23,7 +23,11 @@ const NOTHING_KNOWN: Reading = Object.freeze({ present: false, version: undefine
 
 export function checkOpen(engine: Engine, op: string): void {
   if (engine.closed) {
-    throw new CacheError('E_CLOSED', `The cache ${JSON.stringify(engine.name)} is closed. Create another one, or close it later.`, { op })
+    throw new CacheError(
+      'E_CLOSED',
+      `The cache ${JSON.stringify(engine.name)} is closed. Create another one, or close it later.`,
+      { op },
+    )
   }
 }
 
@@ -44,7 +48,12 @@ export function readOne(engine: Engine, op: string, key: string, tagHint: readon
   }
 }
 
-export async function readMany(engine: Engine, op: string, keys: readonly string[], tagHint: readonly string[]): Promise<readonly Reading[]> {
+export async function readMany(
+  engine: Engine,
+  op: string,
+  keys: readonly string[],
+  tagHint: readonly string[],
+): Promise<readonly Reading[]> {
   if (keys.length === 0) return []
   try {
     return await engine.backend.readMany(keys, tagHint)

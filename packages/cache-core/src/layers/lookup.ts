@@ -1,6 +1,6 @@
+import type { Reading } from '../contracts/entry.js'
 import type { Loader } from '../options/options.js'
 import type { Plan } from '../options/resolve.js'
-import type { Reading } from './entry.js'
 
 /** A load that callers of this process may join until it is sealed. */
 export interface Flight {

@@ -67,7 +67,8 @@ export class Reporter {
 
   degraded(op: string, key: string | undefined, error: unknown): void {
     this.#counters.degraded++
-    if (this.#recorder) this.#tell(key === undefined ? { type: 'degraded', op, error } : { type: 'degraded', op, key, error })
+    if (this.#recorder)
+      this.#tell(key === undefined ? { type: 'degraded', op, error } : { type: 'degraded', op, key, error })
   }
 
   /** Everything that is rare enough to afford an object. */

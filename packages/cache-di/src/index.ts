@@ -1,1 +1,5 @@
-export {}
+export { Application, type ApplicationOptions } from './application.js'
+export { CacheModule, type StubOptions } from './cache-module.js'
+export { Container, type Provider, type ResolveOptions } from './container.js'
+export type { Module } from './module.js'
+export type { Token } from './tokens.js'

@@ -1,0 +1,74 @@
+import { nameOf, ownerOf, SAID_BY_URL } from './backend-keys.js'
+import type { Problems } from './problems.js'
+import { backendSchema } from './schema.js'
+import { isMapping, type Mapping } from './values.js'
+
+/** What no field shows alone. Looks at documents that may be wrong elsewhere, so that everything is said at once. */
+export function crossCheck(document: unknown, problems: Problems): void {
+  const backends = isMapping(document) ? document['backends'] : undefined
+  if (!Array.isArray(backends)) return
+  let chosen: number | undefined
+  backends.forEach((backend: unknown, index) => {
+    if (!isMapping(backend)) return
+    const path = ['backends', index]
+    if (backend['default'] === true) {
+      if (chosen !== undefined)
+        problems.add([...path, 'default'], `backends[${chosen}] is the default already; only one can be`)
+      chosen ??= index
+    }
+    checkKeys(backend, path, problems)
+    const twin = backends.findIndex((other) => nameOf(other) === nameOf(backend))
+    if (twin < index)
+      problems.add([...path, 'name'], `${JSON.stringify(nameOf(backend))} is the name of backends[${twin}] already`)
+    const place = placeOf(backend)
+    const neighbour =
+      place === undefined ? index : backends.findIndex((other) => isMapping(other) && placeOf(other) === place)
+    if (neighbour < index && twin >= index) {
+      const key = problems.spell('key_prefix')
+      problems.add(
+        [...path, 'key_prefix'],
+        `same Redis and same prefix as backends[${neighbour}]; named backends must be really separate, give each its own ${key}`,
+      )
+    }
+  })
+}
+
+function checkKeys(backend: Mapping, path: readonly (string | number)[], problems: Problems): void {
+  const type = backend['type'] ?? 'memory'
+  for (const key of Object.keys(backend)) {
+    const owner = ownerOf(key)
+    if (owner !== undefined && owner !== type && (type === 'memory' || type === 'redis') && isKnown(key)) {
+      problems.add(
+        [...path, key],
+        `is for backends of type ${owner}; this one is of type ${type}${backend['type'] === undefined ? ' because none is given' : ''}`,
+      )
+    }
+  }
+  if (backend['redis_url'] === undefined) return
+  for (const key of SAID_BY_URL) {
+    if (backend[key] !== undefined)
+      problems.add(
+        [...path, key],
+        `${problems.spell('redis_url')} is given as well; write it into the URL, or give the single settings alone`,
+      )
+  }
+}
+
+/** A misspelt key is told as such. */
+const isKnown = (key: string): boolean => Object.hasOwn(backendSchema.shape, key)
+
+/** Where in which Redis a backend keeps its entries, or `undefined` when that is in its own memory. */
+function placeOf(backend: Mapping): string | undefined {
+  if (backend['type'] !== 'redis') return undefined
+  const url = backend['redis_url']
+  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
+  const host = parsed === undefined ? (backend['redis_host'] ?? 'localhost') : parsed.hostname || 'localhost'
+  const port = parsed === undefined ? (backend['redis_port'] ?? 6379) : parsed.port || 6379
+  const db = backend['redis_db'] ?? (parsed?.pathname.slice(1) || 0)
+  return JSON.stringify([
+    String(host).toLowerCase(),
+    String(port),
+    String(db),
+    backend['key_prefix'] ?? nameOf(backend),
+  ])
+}

@@ -9,6 +9,8 @@ const redisTests = [
   'packages/*/test/redis/**/*.test.ts',
   'packages/*/test/**/*.redis.test.ts',
   'test/redis-server/**/*.test.ts',
+  'test/how-to/**/*.test.ts',
+  'test/docs/**/*.test.ts',
 ]
 
 const withRedis = { globalSetup: './test/redis-server/global-setup.ts', testTimeout: 30_000, hookTimeout: 90_000 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { CacheBackend } from '@holdfast/cache-core'
 import { fenced } from '@holdfast/cache-core'
 import type { ManualClock } from '@holdfast/cache-core/testing'
@@ -11,4 +10,3 @@ export const LOCAL_TOPOLOGIES: readonly (readonly [name: string, create: (clock:
   ['near: a lifted store', (clock) => fenced(mapStore(clock), { clock })],
 ]
 
-export const uniquePrefix = (): string => `test-${randomUUID()}`

@@ -10,7 +10,8 @@ const { DATABASE_PASSWORD: secret = '' } = process.env
 const password = Buffer.from(secret)
 const tell = (message: FromDatabase) => process.send?.(message)
 
-process.on('SIGINT', () => {}) // Ctrl-C reaches the whole group; the services finish first.
+// A signal may reach the whole group: the services finish first.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
 process.on('disconnect', () => process.exit())
 
 const database = await openEmbeddedDatabase(Number(process.argv[2]), (progress) => tell({ progress }))

@@ -59,7 +59,7 @@ export async function startDatabase(
     child.on('message', ({ progress, ready }: FromDatabase) => {
       if (progress) onProgress(progress)
       if (ready)
-        resolve(new RemoteDatabase(`http://${ready.id}:${password}@127.0.0.1:${ready.port}`, () => child.kill()))
+        resolve(new RemoteDatabase(`http://${ready.id}:${password}@127.0.0.1:${ready.port}`, () => child.disconnect()))
     })
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`The database process ended with code ${code}`)))

@@ -1,1 +1,9 @@
-export {}
+export { type RequestCacheMiddleware, requestCache } from './middleware.js'
+export {
+  cacheInRequest,
+  clearRequestCache,
+  getRequestCache,
+  memoInRequest,
+  type RequestKey,
+  runInRequest,
+} from './request-cache.js'

@@ -7,6 +7,7 @@ export type {
   BackendHealth,
   CacheBackend,
   Filled,
+  Inspection,
   Lease,
   MaybePromise,
   PatternOptions,

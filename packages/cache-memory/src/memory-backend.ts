@@ -19,7 +19,7 @@ import {
 import { type Isolation, isolate, share } from './isolation.js'
 import { Lru, type Stored } from './lru.js'
 import { checkMemoryOptions, type MemoryOptions } from './options.js'
-import { type TagFence, TagFences } from './tag-fences.js'
+import { hasEnded, type TagFence, TagFences } from './tag-fences.js'
 
 /** A lease of this backend: who holds it is decided by identity. */
 interface Held extends Lease {
@@ -100,8 +100,7 @@ export class MemoryBackend implements CacheBackend {
     const held = lease as Held
     if (!this.#holds(held)) return 'lost'
     const late = draft?.tags.some((tag) => !held.fences.some((fence) => fence.tag === tag)) ?? false
-    const broken =
-      held.fences.some((fence) => fence.broken) || (late && held.invalidations !== this.#tags.invalidations)
+    const broken = held.fences.some(hasEnded) || (late && held.invalidations !== this.#tags.invalidations)
     try {
       if (broken) return 'stale'
       if (draft !== undefined) this.#store(held.key, draft)
@@ -170,6 +169,24 @@ export class MemoryBackend implements CacheBackend {
     this.#tags.invalidate(tags)
   }
 
+  expire(keys: readonly string[], at: number): number {
+    let count = 0
+    for (const key of keys) {
+      const stored = this.#live(key, 'expire')
+      if (stored !== undefined) {
+        count++
+        if (!stayed(stored, at)) this.#entries.delete(key)
+      }
+      this.#break(key)
+    }
+    return count
+  }
+
+  expireTags(tags: readonly string[]): void {
+    this.#open('expireTags')
+    this.#tags.expire(tags, this.#clock.now())
+  }
+
   clear(prefix: string): void {
     this.#open('clear')
     if (prefix !== '') {
@@ -206,7 +223,7 @@ export class MemoryBackend implements CacheBackend {
     const stored = this.#entries.get(key)
     if (stored === undefined) return undefined
     for (const fence of stored.fences) {
-      if (fence.broken) {
+      if (fence.broken || !stayed(stored, fence.expiredAt)) {
         this.#entries.delete(key)
         return undefined
       }
@@ -238,4 +255,13 @@ export class MemoryBackend implements CacheBackend {
     this.#tags.release(held.fences)
     this.#listeners.wake(key)
   }
+}
+
+/** Makes an entry stale from a moment on. False when it has no grace to stay for. */
+function stayed(stored: Stored, expiredAt: number): boolean {
+  const { entry } = stored
+  if (expiredAt >= entry.freshUntil) return true
+  if (entry.freshUntil >= entry.keepUntil) return false
+  stored.entry = { ...entry, freshUntil: expiredAt }
+  return true
 }

@@ -15,4 +15,10 @@ export function nonce(): Buffer {
   return bytes
 }
 
+/** Of a tag: what goes when it is invalidated, then what changes when it is expired. */
+export const TAG_NONCE_BYTES = 2 * NONCE_BYTES
+
+/** What stands under a tag: its nonce, then when it was last expired (u48, epoch milliseconds). */
+export const tagNonce = (): Buffer => Buffer.concat([nonce(), nonce(), Buffer.alloc(6)])
+
 export const leaseToken = (): string => nonce().toString('hex')

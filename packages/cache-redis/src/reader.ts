@@ -1,6 +1,7 @@
 import type { Codec, Reading } from '@holdfast/cache-core'
 import type { Commands } from './connection/commands.js'
 import type { Keyspace } from './keyspace.js'
+import { NONCE_BYTES, TAG_NONCE_BYTES } from './nonce.js'
 import type { CheckedRedisOptions } from './options.js'
 import { TagMemory } from './tag-memory.js'
 import { type Header, openEnvelope, writeIdOf } from './wire/envelope.js'
@@ -80,10 +81,7 @@ export class Reader {
     }
     return opened.map(({ bytes, header }): Raw => {
       if (header === undefined || header instanceof Error) return { bytes, header: undefined, problem: header }
-      const valid =
-        epoch?.equals(header.epoch) === true &&
-        header.tags.every((tag, at) => nonces.get(tag)?.equals(header.tagNonces[at] as Buffer) === true)
-      return { bytes, header: valid ? header : undefined, problem: undefined }
+      return { bytes, header: validated(header, epoch, nonces), problem: undefined }
     })
   }
 
@@ -106,4 +104,23 @@ export class Reader {
       return { present: false, version }
     }
   }
+}
+
+/** The header as the nonces leave it: as it is, stale because a tag was expired, or not valid at all. */
+function validated(
+  header: Header,
+  epoch: Buffer | null,
+  nonces: ReadonlyMap<string, Buffer | null>,
+): Header | undefined {
+  if (epoch?.equals(header.epoch) !== true) return undefined
+  let { freshUntil } = header
+  for (const [index, tag] of header.tags.entries()) {
+    const now = nonces.get(tag)
+    const then = header.tagNonces[index] as Buffer
+    if (now?.subarray(0, NONCE_BYTES).equals(then.subarray(0, NONCE_BYTES)) !== true) return undefined
+    if (now.subarray(0, TAG_NONCE_BYTES).equals(then)) continue
+    freshUntil = Math.min(freshUntil, now.readUIntLE(TAG_NONCE_BYTES, 6))
+  }
+  if (freshUntil === header.freshUntil) return header
+  return header.freshUntil >= header.keepUntil ? undefined : { ...header, freshUntil }
 }

@@ -15,15 +15,17 @@ import { Commands } from './connection/commands.js'
 import { Connection } from './connection/connection.js'
 import { LeaseNews } from './connection/lease-news.js'
 import { Keyspace } from './keyspace.js'
-import { leaseToken, nonce } from './nonce.js'
+import { leaseToken, nonce, tagNonce } from './nonce.js'
 import { type CheckedRedisOptions, checkRedisOptions, type RedisOptions } from './options.js'
 import { Reader } from './reader.js'
 import { removePattern } from './remove-pattern.js'
 import { ACQUIRE } from './scripts/acquire.js'
 import { CAPTURE_LATE } from './scripts/capture-late.js'
+import { EXPIRE, EXPIRE_TAGS } from './scripts/expire.js'
 import { FILL } from './scripts/fill.js'
 import { RELEASE, RENEW } from './scripts/leases.js'
 import { REMOVE } from './scripts/remove.js'
+import type { Script } from './scripts/script.js'
 import { TOUCH } from './scripts/touch.js'
 import { WRITE } from './scripts/write.js'
 import { sealEnvelope } from './wire/envelope.js'
@@ -38,8 +40,8 @@ interface RedisLease extends Lease {
   readonly tags: ReadonlyMap<string, Buffer>
 }
 
-/** Keys removed by one script: the server does nothing else meanwhile. */
-const KEYS_PER_REMOVE = 250
+/** Keys changed by one script: the server does nothing else meanwhile. */
+const KEYS_PER_SCRIPT = 250
 
 /**
  * Redis. Leases, fences and tags hold for every process that uses the same server, database and prefix.
@@ -90,7 +92,10 @@ export class RedisBackend implements CacheBackend {
         request.leaseMs,
         (request.version as Buffer | undefined) ?? '',
         nonceTtl(request.keepMs),
-        ...nonceKeys.map(nonce),
+        nonce(),
+        nonce(),
+        nonce(),
+        ...request.tags.map(tagNonce),
       ],
       key,
     )) as [Buffer, ...unknown[]]
@@ -179,7 +184,7 @@ export class RedisBackend implements CacheBackend {
 
   async write(key: string, draft: Draft): Promise<void> {
     const { parts, ttlMs } = this.#packer.pack(key, draft)
-    const tagArgs = parts.tags.flatMap((tag) => [nonce(), tag])
+    const tagArgs = parts.tags.flatMap((tag) => [tagNonce(), tag])
     await this.#commands.run(
       WRITE,
       this.#options.writeMs,
@@ -204,17 +209,12 @@ export class RedisBackend implements CacheBackend {
     return (await this.#commands.run(TOUCH, writeMs, [this.#keys.value(key), this.#keys.epoch], args, key)) === 1
   }
 
-  async remove(keys: readonly string[]): Promise<number> {
-    const chunks: Promise<number>[] = []
-    for (let from = 0; from < keys.length; from += KEYS_PER_REMOVE)
-      chunks.push(this.#removeChunk(keys.slice(from, from + KEYS_PER_REMOVE)))
-    const settled = await Promise.allSettled(chunks)
-    let count = 0
-    for (const result of settled) {
-      if (result.status === 'fulfilled') count += result.value
-      else throw partly(result.reason, settled.length)
-    }
-    return count
+  remove(keys: readonly string[]): Promise<number> {
+    return this.#eachChunk(keys, REMOVE, [])
+  }
+
+  expire(keys: readonly string[], at: number): Promise<number> {
+    return this.#eachChunk(keys, EXPIRE, [Math.round(at)])
   }
 
   removePattern(glob: string, options: PatternOptions): Promise<number> {
@@ -224,6 +224,13 @@ export class RedisBackend implements CacheBackend {
   async invalidateTags(tags: readonly string[]): Promise<void> {
     const keys = [this.#keys.anyTag, ...tags.map((tag) => this.#keys.tag(tag))]
     await this.#commands.send('invalidateTags', this.#options.invalidateMs, (client) => client.unlink(keys))
+  }
+
+  async expireTags(tags: readonly string[]): Promise<void> {
+    const at = Buffer.alloc(6)
+    at.writeUIntLE(Math.round(this.#options.clock.now()), 0, 6)
+    const keys = [this.#keys.anyTag, ...tags.map((tag) => this.#keys.tag(tag))]
+    await this.#commands.run(EXPIRE_TAGS, this.#options.invalidateMs, keys, [at, ...tags.map(nonce)])
   }
 
   async clear(prefix: string): Promise<void> {
@@ -254,18 +261,23 @@ export class RedisBackend implements CacheBackend {
     this.#connection.close()
   }
 
-  async #removeChunk(keys: readonly string[]): Promise<number> {
-    const names = keys.flatMap((key) => [this.#keys.value(key), this.#keys.lease(key)])
-    const args = [this.#keys.tagPrefix, this.#keys.channel, ...keys]
-    return Number(
-      await this.#commands.run(
-        REMOVE,
-        this.#options.invalidateMs,
-        [this.#keys.epoch, ...names],
-        args,
-        keys.length === 1 ? keys[0] : undefined,
-      ),
-    )
+  /** Runs a script over keys, some at a time, and adds up what it counts. */
+  async #eachChunk(keys: readonly string[], script: Script, args: readonly number[]): Promise<number> {
+    const chunks: Promise<unknown>[] = []
+    for (let from = 0; from < keys.length; from += KEYS_PER_SCRIPT) {
+      const chunk = keys.slice(from, from + KEYS_PER_SCRIPT)
+      const names = chunk.flatMap((key) => [this.#keys.value(key), this.#keys.lease(key)])
+      const all = [this.#keys.tagPrefix, this.#keys.channel, ...args, ...chunk]
+      const only = chunk.length === 1 ? chunk[0] : undefined
+      chunks.push(this.#commands.run(script, this.#options.invalidateMs, [this.#keys.epoch, ...names], all, only))
+    }
+    const settled = await Promise.allSettled(chunks)
+    let count = 0
+    for (const result of settled) {
+      if (result.status === 'rejected') throw partly(result.reason, settled.length)
+      count += Number(result.value)
+    }
+    return count
   }
 
   /** The lease's tag nonces and those of tags it did not know of; nothing when these may have been invalidated. */
@@ -281,7 +293,7 @@ export class RedisBackend implements CacheBackend {
       CAPTURE_LATE,
       this.#options.writeMs,
       keys,
-      [held.anyTag, ttlMs, ...late.map(nonce)],
+      [held.anyTag, ttlMs, ...late.map(tagNonce)],
       held.key,
     )) as Buffer[] | null
     if (answer === null) return undefined

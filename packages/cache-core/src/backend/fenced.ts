@@ -15,11 +15,11 @@ import { aborted, badInput, CacheError, isCacheError } from '../errors.js'
 import { compileGlob } from '../pattern/glob.js'
 import { KeyQueue } from './key-queue.js'
 import { Listeners } from './listeners.js'
-import { MARK_PREFIX, Marks } from './marks.js'
-import { isLive, isStored, type Stored } from './stored.js'
+import { MARK_PREFIX, type Mark, Marks, sameMark } from './marks.js'
+import { freshUntilBy, isStored, type Stored } from './stored.js'
 
 interface Held extends Lease {
-  readonly marks: ReadonlyMap<string, string>
+  readonly marks: ReadonlyMap<string, Mark>
   readonly epoch: number
   readonly invalidations: number
   lapsesAt: number
@@ -104,7 +104,7 @@ class FencedBackend implements CacheBackend {
           return 'stale'
         const captured = [...held.marks]
         const now = await this.#marks.current(captured.map(([tag]) => tag))
-        if (captured.some(([, id], index) => id !== now[index])) return 'stale'
+        if (captured.some(([, mark], index) => !sameMark(mark, now[index]))) return 'stale'
         if (draft === undefined) return 'stored'
         const lateMarks = await this.#ensureMarks(late, draft.keepUntil - draft.createdAt)
         // Asked again: a late tag may have been invalidated before its mark was read.
@@ -140,8 +140,7 @@ class FencedBackend implements CacheBackend {
   }
 
   async writeMany(drafts: ReadonlyMap<string, Draft>): Promise<void> {
-    const settled = await Promise.allSettled([...drafts].map(([key, draft]) => this.write(key, draft)))
-    for (const result of settled) if (result.status === 'rejected') throw result.reason
+    await everyOne([...drafts].map(([key, draft]) => this.write(key, draft)))
   }
 
   touch(key: string, freshUntil: number, keepUntil: number): Promise<boolean> {
@@ -158,7 +157,7 @@ class FencedBackend implements CacheBackend {
   }
 
   async remove(keys: readonly string[]): Promise<number> {
-    const settled = await Promise.allSettled(
+    return countOf(
       keys.map((key) =>
         this.#change('remove', key, async () => {
           this.#end(key)
@@ -168,12 +167,26 @@ class FencedBackend implements CacheBackend {
         }),
       ),
     )
-    let count = 0
-    for (const result of settled) {
-      if (result.status === 'rejected') throw result.reason
-      if (result.value) count++
-    }
-    return count
+  }
+
+  async expire(keys: readonly string[], at: number): Promise<number> {
+    return countOf(
+      keys.map((key) =>
+        this.#change('expire', key, async () => {
+          this.#end(key)
+          const live = await this.#live(key)
+          if (live === undefined) return false
+          if (live.freshUntil >= live.keepUntil) await this.#store.delete(nameOf(key))
+          else
+            await this.#store.set(
+              nameOf(key),
+              { ...live, freshUntil: Math.min(live.freshUntil, at) },
+              this.#ttl(live.keepUntil),
+            )
+          return true
+        }),
+      ),
+    )
   }
 
   removePattern(glob: string, { signal, onProgress }: PatternOptions): Promise<number> {
@@ -203,8 +216,14 @@ class FencedBackend implements CacheBackend {
   invalidateTags(tags: readonly string[]): Promise<void> {
     return this.#ask('invalidateTags', async () => {
       this.#invalidations++
-      const settled = await Promise.allSettled(tags.map((tag) => this.#marks.remove(tag)))
-      for (const result of settled) if (result.status === 'rejected') throw result.reason
+      await everyOne(tags.map((tag) => this.#marks.remove(tag)))
+    })
+  }
+
+  expireTags(tags: readonly string[]): Promise<void> {
+    return this.#ask('expireTags', async () => {
+      this.#invalidations++
+      await everyOne(tags.map((tag) => this.#marks.expire(tag, this.#clock.now())))
     })
   }
 
@@ -255,25 +274,25 @@ class FencedBackend implements CacheBackend {
 
   async #judge(payload: unknown): Promise<Reading> {
     if (!isStored(payload)) return { present: false, version: undefined }
-    const { id, value, createdAt, freshUntil, keepUntil, loadMs } = payload
+    const { id, value, createdAt, keepUntil, loadMs } = payload
     const tags = payload.tags.map(([tag]) => tag)
-    const live = isLive(payload, this.#clock.now(), await this.#marks.current(tags))
-    return live
-      ? { present: true, value, tags, createdAt, freshUntil, keepUntil, loadMs, version: id }
-      : { present: false, version: id }
+    const freshUntil = freshUntilBy(payload, this.#clock.now(), await this.#marks.current(tags))
+    if (freshUntil === undefined) return { present: false, version: id }
+    return { present: true, value, tags, createdAt, freshUntil, keepUntil, loadMs, version: id }
   }
 
-  async #ensureMarks(tags: readonly string[], keepMs: number): Promise<ReadonlyMap<string, string>> {
+  async #ensureMarks(tags: readonly string[], keepMs: number): Promise<ReadonlyMap<string, Mark>> {
     return new Map(
-      await Promise.all(
-        tags.map(async (tag): Promise<[string, string]> => [tag, await this.#marks.ensure(tag, keepMs)]),
-      ),
+      await Promise.all(tags.map(async (tag): Promise<[string, Mark]> => [tag, await this.#marks.ensure(tag, keepMs)])),
     )
   }
 
-  async #put(key: string, draft: Draft, marks: ReadonlyMap<string, string>): Promise<void> {
+  async #put(key: string, draft: Draft, marks: ReadonlyMap<string, Mark>): Promise<void> {
     const { value, createdAt, freshUntil, keepUntil, loadMs } = draft
-    const tags = draft.tags.map((tag): [string, string] => [tag, marks.get(tag) as string])
+    const tags = draft.tags.map((tag) => {
+      const { id, period } = marks.get(tag) as Mark
+      return [tag, { id, period }] as const
+    })
     const stored: Stored = { id: randomUUID(), value, tags, createdAt, freshUntil, keepUntil, loadMs }
     await this.#store.set(nameOf(key), stored, this.#ttl(keepUntil))
   }
@@ -309,3 +328,15 @@ class FencedBackend implements CacheBackend {
     }
   }
 }
+
+/** Lets all of them end before the first failure is told. */
+async function everyOne<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(work)
+  return settled.map((result) => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value
+  })
+}
+
+const countOf = async (work: readonly Promise<boolean>[]): Promise<number> =>
+  (await everyOne(work)).filter(Boolean).length

@@ -1,9 +1,11 @@
+import type { Mark } from './marks.js'
+
 /** An entry as `fenced` puts it into a plain store. */
 export interface Stored {
   readonly id: string
   readonly value: unknown
-  /** Each tag with the id of its mark when this was stored. */
-  readonly tags: readonly (readonly [tag: string, mark: string])[]
+  /** Each tag with its mark when this was stored. */
+  readonly tags: readonly (readonly [tag: string, mark: Pick<Mark, 'id' | 'period'>])[]
   readonly createdAt: number
   readonly freshUntil: number
   readonly keepUntil: number
@@ -17,10 +19,20 @@ export function isStored(payload: unknown): payload is Stored {
   return (
     typeof id === 'string' &&
     Array.isArray(tags) &&
+    tags.every((tag) => Array.isArray(tag) && typeof tag[1]?.id === 'string') &&
     [createdAt, freshUntil, keepUntil].every((time) => typeof time === 'number')
   )
 }
 
-/** Not past its time, and every mark is the one it was stored with. */
-export const isLive = (stored: Stored, now: number, marks: readonly (string | undefined)[]): boolean =>
-  stored.keepUntil > now && stored.tags.every(([, mark], index) => mark === marks[index])
+/** Until when an entry is fresh by its tags' marks; nothing when it is not valid any more. */
+export function freshUntilBy(stored: Stored, now: number, marks: readonly (Mark | undefined)[]): number | undefined {
+  if (stored.keepUntil <= now) return undefined
+  let { freshUntil } = stored
+  for (const [index, [, mark]] of stored.tags.entries()) {
+    const current = marks[index]
+    if (current?.id !== mark.id) return undefined
+    if (current.period !== mark.period) freshUntil = Math.min(freshUntil, current.expiredAt)
+  }
+  // Stale, and without grace to stay for.
+  return freshUntil < stored.freshUntil && stored.freshUntil >= stored.keepUntil ? undefined : freshUntil
+}

@@ -44,6 +44,17 @@ export interface PatternOptions {
   readonly onProgress?: (removed: number) => void
 }
 
+/** What is under a key, valid or not. */
+export interface Inspection {
+  readonly reading: Reading
+  /** Why there is no valid entry: `missing`, `invalid` (a fence was broken) or `undecodable`. */
+  readonly reason?: 'missing' | 'invalid' | 'undecodable'
+  /** The tags the value was stored with, and whether each still holds. */
+  readonly tags: readonly { readonly tag: string; readonly state: 'valid' | 'expired' | 'invalidated' }[]
+  /** The lease that is held, if one is. */
+  readonly lease?: { readonly leaseMs: number; readonly holder: string }
+}
+
 export interface BackendHealth {
   readonly status: 'up' | 'down'
   /** Facts worth showing to an operator. Never a secret. */
@@ -114,10 +125,20 @@ export interface CacheBackend {
   /** Makes every entry that carries one of these tags invalid, and every computation that captured one of them. */
   invalidateTags(tags: readonly string[]): MaybePromise<void>
   /**
+   * Makes valid entries stale from `at` on: they stay as long as their grace lets them, and go if they have none. Breaks
+   * the leases of the keys, so that what is computed now is not stored as fresh. Counts the entries that were valid.
+   */
+  expire(keys: readonly string[], at: number): MaybePromise<number>
+  /** As `expire` for every entry that carries one of these tags, and every computation that captured one of them. */
+  expireTags(tags: readonly string[]): MaybePromise<void>
+  /**
    * Makes every entry whose key begins with `prefix`, literally, invalid, and every running computation of such a key;
    * it may refuse other computations too. `''` is everything.
    */
   clear(prefix: string): MaybePromise<void>
+
+  /** What a person wants to know about a key. Changes nothing. */
+  inspect?(key: string): MaybePromise<Inspection>
 
   /** Never rejects. */
   health(): MaybePromise<BackendHealth>

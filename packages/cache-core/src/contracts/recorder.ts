@@ -15,11 +15,22 @@ export type CacheEvent =
   | { readonly type: 'load-failed'; readonly key: string; readonly error: unknown }
   | { readonly type: 'filled'; readonly key: string; readonly result: Filled | 'skipped' | 'failed' }
   | { readonly type: 'lease-lost'; readonly key: string }
-  /** A stale value was served because its loader failed. */
-  | { readonly type: 'served-stale'; readonly key: string; readonly error: unknown }
+  /** A stale value was served because its loader failed, was too slow, or had failed a moment ago. */
+  | {
+      readonly type: 'served-stale'
+      readonly key: string
+      readonly reason: 'failed' | 'slow' | 'backoff'
+      readonly error?: unknown
+    }
+  /** A value is loaded anew behind its reader's back: because it is stale, or will be soon. */
+  | { readonly type: 'refresh'; readonly key: string; readonly reason: 'stale' | 'early' }
+  /** A caller's time limit passed; the load goes on. */
+  | { readonly type: 'timed-out'; readonly key: string; readonly limit: 'soft' | 'hard' }
   | { readonly type: 'set'; readonly key: string }
   | { readonly type: 'removed'; readonly what: 'keys' | 'pattern' | 'all'; readonly count: number }
   | { readonly type: 'tags-invalidated'; readonly tags: readonly string[] }
+  | { readonly type: 'expired'; readonly count: number }
+  | { readonly type: 'tags-expired'; readonly tags: readonly string[] }
   /** Bytes in the store could not be read: foreign, truncated, newer or hostile. Treated as a miss. */
   | { readonly type: 'undecodable'; readonly key: string; readonly error: unknown }
   /** The store could not be asked; the operation went on without it. */

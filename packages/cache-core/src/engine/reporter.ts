@@ -6,13 +6,15 @@ export interface CacheStats {
   readonly misses: number
   /** Stale values found or served. */
   readonly stale: number
-  /** Callers who shared a load of this process. */
+  /** Times a caller joined a load of this process. One who has to look again may join again. */
   readonly joined: number
   /** Times a load of this process waited for another process. */
   readonly waits: number
   /** Times a loader ran. */
   readonly loads: number
   readonly loadFailures: number
+  /** Loads behind a reader's back. */
+  readonly refreshes: number
   /** Loaded values that the store accepted. */
   readonly stored: number
   /** Loaded values that the store refused because they were invalidated while they were computed. */
@@ -38,6 +40,7 @@ export class Reporter {
     waits: 0,
     loads: 0,
     loadFailures: 0,
+    refreshes: 0,
     stored: 0,
     refused: 0,
     sets: 0,
@@ -87,6 +90,7 @@ export class Reporter {
     else if (event.type === 'waiting') counters.waits++
     else if (event.type === 'load') counters.loads++
     else if (event.type === 'load-failed') counters.loadFailures++
+    else if (event.type === 'refresh') counters.refreshes++
     else if (event.type === 'served-stale') counters.stale++
     else if (event.type === 'set') counters.sets++
     else if (event.type === 'removed') counters.removed += event.count

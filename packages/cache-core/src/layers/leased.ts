@@ -1,11 +1,9 @@
-import type { Acquired, Lease } from '../contracts/backend.js'
 import { type Engine, readOne } from '../engine/engine.js'
 import { isFresh } from '../entry/judge.js'
-import { isOutage } from '../errors.js'
+import { acquire } from './acquire.js'
+import { compute } from './compute.js'
 import { CHANGED, type Handler, type Lookup, type LookupOutcome, NOT_FOUND, WAITED } from './lookup.js'
-import { Renewal } from './renewal.js'
-import { type Loaded, runLoader } from './run-loader.js'
-import { fillLease, releaseLater } from './settle-lease.js'
+import { runLoader } from './run-loader.js'
 import { waitEnded } from './wait-ended.js'
 
 /** A lapsed lease shows this much after its announced end, so that not everybody asks in the same instant. */
@@ -29,43 +27,6 @@ export const leased = (engine: Engine): Handler => {
     return { kind: 'value', value, shareable: value !== NOT_FOUND }
   }
 
-  const compute = async <T>(lookup: Lookup<T>, lease: Lease): Promise<LookupOutcome<T>> => {
-    const renewal = new Renewal(engine, [lease])
-    let loaded: Loaded<T>
-    try {
-      loaded = await runLoader(engine, lookup, renewal.signal)
-    } catch (error) {
-      releaseLater(engine, lease)
-      throw error
-    } finally {
-      renewal.stop()
-    }
-    // Sealed before the fill is sent: see Flights.
-    lookup.flight?.seal()
-    if (loaded.value === NOT_FOUND) {
-      releaseLater(engine, lease)
-      return { kind: 'value', value: loaded.value, shareable: false }
-    }
-    const result = await fillLease(engine, lease, loaded.draft)
-    return { kind: 'value', value: loaded.value, shareable: result === 'stored' }
-  }
-
-  const acquire = async <T>(lookup: Lookup<T>): Promise<Acquired | undefined> => {
-    const { key, plan, reading } = lookup
-    try {
-      return await backend.acquire(key, {
-        version: reading.version,
-        tags: plan.tags,
-        leaseMs: defaults.leaseMs,
-        keepMs: plan.ttlMs + plan.graceMs,
-      })
-    } catch (error) {
-      if (!isOutage(error)) throw error
-      reporter.degraded('acquire', key, error)
-      return undefined
-    }
-  }
-
   return async <T>(lookup: Lookup<T>): Promise<LookupOutcome<T>> => {
     const { key } = lookup
     let wake = (): void => undefined
@@ -76,10 +37,10 @@ export const leased = (engine: Engine): Handler => {
       wake()
     })
     try {
-      const acquired = await acquire(lookup)
+      const acquired = await acquire(engine, lookup)
       lookup.decided?.()
       if (acquired === undefined) return await loadUnfenced(lookup)
-      if (acquired.status === 'own') return await compute(lookup, acquired.lease)
+      if (acquired.status === 'own') return await compute(engine, lookup, acquired.lease)
       if (acquired.status === 'wait' && !defaults.protect) return await loadUnfenced(lookup)
       const patience = lookup.deadline - clock.now()
       if (patience <= 0) return waitEnded(engine, lookup) ?? (await loadUnfenced(lookup))

@@ -1,6 +1,7 @@
 import type { Draft } from '../contracts/entry.js'
 import { draftFor } from '../engine/draft-for.js'
 import type { Engine } from '../engine/engine.js'
+import { badInput } from '../errors.js'
 import { type Plan, resolveSet } from '../options/resolve.js'
 import type { Lookup } from './lookup.js'
 
@@ -42,10 +43,25 @@ export async function runLoader<T>(engine: Engine, lookup: Lookup<T>, signal: Ab
   const adaptive = new Adaptive(lookup.plan)
   const started = engine.clock.now()
   engine.reporter.report({ type: 'load', key })
+  const stale = reading.present ? (reading.value as T) : undefined
+  const notModified = (): T => {
+    if (!reading.present)
+      throw badInput('notModified: there is no stale value', 'Return a value, or look at stale first', {
+        op: 'getOrSet',
+        key,
+      })
+    return stale as T
+  }
   let value: T
   try {
-    const stale = reading.present ? (reading.value as T) : undefined
-    value = await lookup.loader({ key, signal, stale, setOptions: adaptive.setOptions, skip: adaptive.skip })
+    value = await lookup.loader({
+      key,
+      signal,
+      stale,
+      setOptions: adaptive.setOptions,
+      skip: adaptive.skip,
+      notModified,
+    })
   } catch (error) {
     engine.reporter.report({ type: 'load-failed', key, error })
     throw error

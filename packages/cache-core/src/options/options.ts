@@ -26,6 +26,15 @@ export interface CacheOptions {
   readonly jitter?: number
   /** How long a stale value is kept, to be served when its loader fails. @default none */
   readonly grace?: Duration
+  /** After a loader failed and a stale value was served, it is not called again for this long. @default none */
+  readonly graceBackoff?: Duration
+  /**
+   * Refreshes before expiry, by chance: the nearer the end and the slower the loader, the likelier (XFetch; Vattani,
+   * Chierichetti, Lowenstein: Optimal Probabilistic Cache Stampede Prevention, VLDB 2015). The number is its beta: 1 is
+   * the paper's optimum, more is earlier, 0 is off. Readers are served meanwhile, and one refresh runs per key.
+   * @default 0
+   */
+  readonly earlyRefresh?: number
   /**
    * One loader per key across everyone who shares the backend. `false`: every caller of a missing key loads for himself;
    * what is stored is fenced all the same. @default on
@@ -48,6 +57,15 @@ export interface SetOptions {
 export interface GetOrSetOptions extends SetOptions {
   /** The lifetime of a result that is `null` or `undefined`. @default ttl */
   readonly negativeTtl?: Duration
+  /**
+   * For this long after its ttl a value is served at once, while it is loaded anew behind the reader's back. Kept like
+   * grace. @default none
+   */
+  readonly staleWhileRevalidate?: Duration
+  /** A loader that takes longer lets the stale value be served, if there is one; its result is kept. @default none */
+  readonly softTimeout?: Duration
+  /** This caller's limit: the stale value, if there is one, else `E_TIMEOUT`. The result is kept. @default none */
+  readonly hardTimeout?: Duration
   /** Ends this caller's wait, with `E_ABORTED`. A load that others may share goes on. */
   readonly signal?: AbortSignal
 }
@@ -63,6 +81,8 @@ export interface LoadContext<T = unknown> {
   setOptions(options: SetOptions): void
   /** The result goes to the callers but not into the cache. */
   skip(): void
+  /** The stale value is still right: `return notModified()` keeps it for another ttl. Throws when there is none. */
+  notModified(): T
 }
 
 export type Loader<T> = (context: LoadContext<T>) => T | Promise<T>

@@ -1,12 +1,14 @@
 import { badInput } from '../errors.js'
 import { checkTags, NO_TAGS } from './arguments.js'
-import { toMs } from './duration.js'
+import { type Duration, toMs } from './duration.js'
 import type { CacheOptions, GetOrSetOptions, SetOptions } from './options.js'
 
 /** What a cache does when a call says nothing. */
 export interface Defaults {
   readonly ttlMs: number
   readonly graceMs: number
+  readonly graceBackoffMs: number
+  readonly earlyRefresh: number
   readonly jitter: number
   /** False: callers of one key do not wait for each other. */
   readonly protect: boolean
@@ -21,12 +23,33 @@ export interface Plan {
   readonly graceMs: number
   readonly tags: readonly string[]
   readonly negativeTtlMs: number | undefined
+  readonly staleWhileRevalidateMs: number
+  readonly softTimeoutMs: number | undefined
+  readonly hardTimeoutMs: number | undefined
   readonly signal: AbortSignal | undefined
 }
 
-const CACHE_OPTIONS = ['backend', 'name', 'defaultTtl', 'jitter', 'grace', 'protection', 'recorder', 'clock']
+const CACHE_OPTIONS = [
+  'backend',
+  'name',
+  'defaultTtl',
+  'jitter',
+  'grace',
+  'graceBackoff',
+  'earlyRefresh',
+  'protection',
+  'recorder',
+  'clock',
+]
 const SET_OPTIONS = ['ttl', 'tags', 'grace']
-const GET_OR_SET_OPTIONS = [...SET_OPTIONS, 'negativeTtl', 'signal']
+const GET_OR_SET_OPTIONS = [
+  ...SET_OPTIONS,
+  'negativeTtl',
+  'staleWhileRevalidate',
+  'softTimeout',
+  'hardTimeout',
+  'signal',
+]
 const PROTECTION_OPTIONS = ['lockTtl', 'maxWait', 'onMaxWait']
 
 /** A misspelt option is an error, not a default that nobody asked for. */
@@ -42,7 +65,7 @@ export function checkOptions(options: unknown, known: readonly string[], op: str
 
 export function resolveDefaults(options: CacheOptions): Defaults {
   checkOptions(options, CACHE_OPTIONS, 'createCache')
-  const { backend, jitter = 0.05, protection = {} } = options
+  const { backend, jitter = 0.05, earlyRefresh = 0, protection = {} } = options
   if (backend === null || typeof backend !== 'object' || typeof backend.acquire !== 'function') {
     throw badInput(
       'createCache: backend is not a CacheBackend',
@@ -51,6 +74,9 @@ export function resolveDefaults(options: CacheOptions): Defaults {
   }
   if (typeof jitter !== 'number' || !(jitter >= 0 && jitter < 1)) {
     throw badInput(`createCache: jitter is ${String(jitter)}`, 'Write a number from 0 up to but not including 1')
+  }
+  if (typeof earlyRefresh !== 'number' || !(earlyRefresh >= 0 && earlyRefresh < Number.POSITIVE_INFINITY)) {
+    throw badInput(`createCache: earlyRefresh is ${String(earlyRefresh)}`, 'Write a number of at least 0')
   }
   if (protection !== false) checkOptions(protection, PROTECTION_OPTIONS, 'createCache: protection')
   const guard = protection === false ? {} : protection
@@ -64,6 +90,8 @@ export function resolveDefaults(options: CacheOptions): Defaults {
   return Object.freeze({
     ttlMs: toMs(options.defaultTtl ?? '5m', 'defaultTtl'),
     graceMs: options.grace === undefined ? 0 : toMs(options.grace, 'grace'),
+    graceBackoffMs: options.graceBackoff === undefined ? 0 : toMs(options.graceBackoff, 'graceBackoff'),
+    earlyRefresh,
     jitter,
     protect: protection !== false,
     leaseMs,
@@ -79,6 +107,9 @@ export const plainPlan = (defaults: Defaults): Plan =>
     graceMs: defaults.graceMs,
     tags: NO_TAGS,
     negativeTtlMs: undefined,
+    staleWhileRevalidateMs: 0,
+    softTimeoutMs: undefined,
+    hardTimeoutMs: undefined,
     signal: undefined,
   })
 
@@ -93,12 +124,18 @@ export function resolveGetOrSet(options: GetOrSetOptions, base: Plan, op: string
 }
 
 function lifetimes(options: GetOrSetOptions, base: Plan, op: string): Plan {
-  const { ttl, tags, grace, negativeTtl, signal } = options
+  const { ttl, tags, grace, negativeTtl, staleWhileRevalidate, softTimeout, hardTimeout, signal } = options
+  const given = <F>(value: Duration | undefined, name: string, otherwise: F): number | F =>
+    value === undefined ? otherwise : toMs(value, name)
+  const staleWhileRevalidateMs = given(staleWhileRevalidate, 'staleWhileRevalidate', base.staleWhileRevalidateMs)
   return {
-    ttlMs: ttl === undefined ? base.ttlMs : toMs(ttl, 'ttl'),
-    graceMs: grace === undefined ? base.graceMs : toMs(grace, 'grace'),
+    ttlMs: given(ttl, 'ttl', base.ttlMs),
+    graceMs: Math.max(given(grace, 'grace', base.graceMs), staleWhileRevalidateMs),
     tags: tags === undefined ? base.tags : checkTags(tags, op),
-    negativeTtlMs: negativeTtl === undefined ? base.negativeTtlMs : toMs(negativeTtl, 'negativeTtl'),
+    negativeTtlMs: given(negativeTtl, 'negativeTtl', base.negativeTtlMs),
+    staleWhileRevalidateMs,
+    softTimeoutMs: given(softTimeout, 'softTimeout', base.softTimeoutMs),
+    hardTimeoutMs: given(hardTimeout, 'hardTimeout', base.hardTimeoutMs),
     signal: signal ?? base.signal,
   }
 }

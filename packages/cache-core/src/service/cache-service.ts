@@ -2,9 +2,11 @@ import type { BackendHealth, MaybePromise, PatternOptions, Reading } from '../co
 import { draftFor } from '../engine/draft-for.js'
 import { checkOpen, type Engine, isPromise, readMany, readOne } from '../engine/engine.js'
 import type { CacheStats } from '../engine/reporter.js'
+import { isEarly } from '../entry/early.js'
 import { isFresh } from '../entry/judge.js'
 import { badInput, CacheError } from '../errors.js'
-import type { Handler } from '../layers/lookup.js'
+import type { Handler, Lookup } from '../layers/lookup.js'
+import type { Refresher } from '../layers/refresh.js'
 import { checkKey, checkKeys, checkTags, NO_TAGS } from '../options/arguments.js'
 import { type Duration, toMs } from '../options/duration.js'
 import type { BatchLoader, GetOrSetOptions, Loader, SetOptions } from '../options/options.js'
@@ -36,6 +38,7 @@ export interface CacheHealth {
 export interface ServiceParts {
   readonly engine: Engine
   readonly handler: Handler
+  readonly refresher: Refresher
   readonly prefix: string
   readonly close: () => Promise<void>
 }
@@ -178,15 +181,26 @@ export class CacheService {
           key,
         })
       const plan = options === undefined ? engine.plainPlan : resolveGetOrSet(options, engine.plainPlan, 'getOrSet')
+      const lookupOf = (reading: Reading): Lookup<T> => {
+        const deadline = engine.clock.now() + engine.defaults.maxWaitMs
+        return { key: full, plan, loader, reading, deadline }
+      }
       const answer = (reading: Reading): Promise<T> => {
         if (reading.present && isFresh(reading, engine.clock)) {
           engine.reporter.hit(full)
+          const { earlyRefresh } = engine.defaults
+          if (earlyRefresh > 0 && isEarly(reading, engine.clock.now(), earlyRefresh, engine.clock.random())) {
+            this.#parts.refresher.start(lookupOf(reading), 'early')
+          }
           return Promise.resolve(reading.value as T)
         }
         if (reading.present) engine.reporter.staleHit(full)
         else engine.reporter.miss(full)
-        const deadline = engine.clock.now() + engine.defaults.maxWaitMs
-        const search = this.#parts.handler({ key: full, plan, loader, reading, deadline })
+        if (reading.present && engine.clock.now() < reading.freshUntil + plan.staleWhileRevalidateMs) {
+          this.#parts.refresher.start(lookupOf(reading), 'stale')
+          return Promise.resolve(reading.value as T)
+        }
+        const search = this.#parts.handler(lookupOf(reading))
         return abortable(
           search.then((outcome) => (outcome as { value: T }).value),
           plan.signal,
@@ -288,6 +302,32 @@ export class CacheService {
     await backend.invalidateTags(list)
     flights.sealTags(list)
     reporter.report({ type: 'tags-invalidated', tags: list })
+  }
+
+  /**
+   * Makes a value stale: it may still be served within its grace, while or because it cannot be loaded anew; without
+   * grace it is gone. To never see it again, `delete`. True when a value was there.
+   */
+  async expire(key: string): Promise<boolean> {
+    const full = this.#full(key, 'expire')
+    const { flights, backend, reporter, clock } = this.#engine
+    flights.sealKeys([full])
+    const count = await backend.expire([full], clock.now())
+    flights.sealKeys([full])
+    reporter.report({ type: 'expired', count })
+    return count > 0
+  }
+
+  /** As `expire` for every value that carries one of these tags. To never see them again, `invalidateTags`. */
+  async expireTags(tags: readonly string[]): Promise<void> {
+    checkOpen(this.#engine, 'expireTags')
+    const list = checkTags(tags, 'expireTags')
+    if (list.length === 0) return
+    const { flights, backend, reporter } = this.#engine
+    flights.sealTags(list)
+    await backend.expireTags(list)
+    flights.sealTags(list)
+    reporter.report({ type: 'tags-expired', tags: list })
   }
 
   /** Empties the cache, or what of it lies in this namespace. */

@@ -2,12 +2,14 @@ import { systemClock } from '../contracts/clock.js'
 import { Background } from '../engine/background.js'
 import type { Engine } from '../engine/engine.js'
 import { Reporter } from '../engine/reporter.js'
+import { bounded } from '../layers/bounded.js'
 import { coalesced } from '../layers/coalesced.js'
 import { Flights } from '../layers/flights.js'
 import { fromStore } from '../layers/from-store.js'
 import { leased } from '../layers/leased.js'
 import { orStale } from '../layers/or-stale.js'
 import { pipeline } from '../layers/pipeline.js'
+import { Refresher } from '../layers/refresh.js'
 import type { CacheOptions } from '../options/options.js'
 import { plainPlan, resolveDefaults } from '../options/resolve.js'
 import { CacheService } from './cache-service.js'
@@ -27,7 +29,7 @@ export function createCache(options: CacheOptions): CacheService {
     background: new Background(),
     closed: false,
   }
-  const layers = [fromStore(engine), orStale(engine), ...(defaults.protect ? [coalesced(engine)] : [])]
+  const layers = [fromStore(engine), orStale(engine), bounded(engine), ...(defaults.protect ? [coalesced(engine)] : [])]
   const giveUpBackend = share(options.backend)
 
   let closing: Promise<void> | undefined
@@ -39,5 +41,11 @@ export function createCache(options: CacheOptions): CacheService {
     })()
     return closing
   }
-  return new CacheService({ engine, handler: pipeline(layers, leased(engine)), prefix: '', close })
+  return new CacheService({
+    engine,
+    handler: pipeline(layers, leased(engine)),
+    refresher: new Refresher(engine),
+    prefix: '',
+    close,
+  })
 }

@@ -9,4 +9,3 @@ export const LOCAL_TOPOLOGIES: readonly (readonly [name: string, create: (clock:
   ['near: memory', (clock) => new MemoryBackend({ clock })],
   ['near: a lifted store', (clock) => fenced(mapStore(clock), { clock })],
 ]
-

@@ -41,7 +41,10 @@ local function heldBy(lease, token)
   return lease and string.sub(lease, 1, 16) == token
 end`
 
-/** Whether the value under a key is valid: its epoch and every tag nonce are what the server holds now. */
+/**
+ * The header of the value under a key and its tags' keys, if the value is valid: its epoch is what the server holds now,
+ * and so are the nonces of its tags, or they were expired and it has a grace.
+ */
 export const IS_LIVE = `
 local function live(key, epoch, tagPrefix)
   local head = redis.call('GETRANGE', key, 0, 55)
@@ -51,13 +54,34 @@ local function live(key, epoch, tagPrefix)
   if count == 0 then return head, {} end
   local bytes = string.byte(head, 23) + 256 * string.byte(head, 24)
   local tags = redis.call('GETRANGE', key, 56, bytes - 1)
-  local at, keys = 1, {}
+  local at, keys, expired = 1, {}, false
   for i = 1, count do
-    local length = string.byte(tags, at + 8)
-    local tag = tagPrefix .. string.sub(tags, at + 9, at + 8 + length)
-    if redis.call('GET', tag) ~= string.sub(tags, at, at + 7) then return false end
+    local length = string.byte(tags, at + 16)
+    local tag = tagPrefix .. string.sub(tags, at + 17, at + 16 + length)
+    local now = redis.call('GET', tag)
+    if not now or string.sub(now, 1, 8) ~= string.sub(tags, at, at + 7) then return false end
+    if string.sub(now, 9, 16) ~= string.sub(tags, at + 8, at + 15) then expired = true end
     keys[i] = tag
-    at = at + 9 + length
+    at = at + 17 + length
   end
+  -- Stale, and without grace to stay for: fresh for as long as kept.
+  if expired and string.sub(head, 11, 16) == string.sub(head, 17, 22) then return false end
   return head, keys
+end`
+
+/** A moment (epoch ms, '' is for ever) as the lifetime that an envelope holds: 48 bits of ms since its creation. */
+export const LIFETIME = `
+local function u48(head, at)
+  local number = 0
+  for i = at + 6, at + 1, -1 do number = number * 256 + string.byte(head, i) end
+  return number
+end
+local function lifetime(head, untilMs)
+  if untilMs == '' then return string.rep(string.char(255), 6) end
+  local left, bytes = math.max(0, tonumber(untilMs) - u48(head, 4)), {}
+  for i = 1, 6 do
+    bytes[i] = string.char(left % 256)
+    left = math.floor(left / 256)
+  end
+  return table.concat(bytes)
 end`

@@ -13,7 +13,7 @@ local ttl = tonumber(ARGV[2])
 local parts = {ARGV[5], nonce(KEYS[3], ARGV[8], ttl), ARGV[6]}
 for i = 4, #KEYS do
   local at = 9 + (i - 4) * 2
-  parts[#parts + 1] = nonce(KEYS[i], ARGV[at], ttl)
+  parts[#parts + 1] = string.sub(nonce(KEYS[i], ARGV[at], ttl), 1, 16)
   parts[#parts + 1] = ARGV[at + 1]
 end
 parts[#parts + 1] = ARGV[7]

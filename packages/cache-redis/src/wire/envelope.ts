@@ -1,5 +1,5 @@
 import type { Draft, Encoded } from '@holdfast/cache-core'
-import { NONCE_BYTES } from '../nonce.js'
+import { NONCE_BYTES, TAG_NONCE_BYTES } from '../nonce.js'
 
 /**
  * Wire format 1, little endian:
@@ -8,7 +8,7 @@ import { NONCE_BYTES } from '../nonce.js'
  *      4 u48 createdAt, ms     10 u48 fresh for, ms  16 u48 kept for, ms        22 u16 length of header and tag table
  *     24 8B  write id          32 8B  epoch nonce    40 u32 payload bytes       44 u32 raw bytes, before compression
  *     48 u32 loadMs            52 u8  count of tags  53 3B  reserved, 0
- *     56 per tag: 8B nonce, u8 length, UTF-8 name. Then the payload.
+ *     56 per tag: 16B nonce, u8 length, UTF-8 name. Then the payload.
  *
  * A lifetime of all ones is for ever. A reader treats anything it does not know as a miss.
  */
@@ -36,7 +36,7 @@ export function envelopeParts(draft: Draft, encoded: Encoded, writeId: Buffer): 
     const name = Buffer.from(tag)
     return Buffer.concat([Buffer.of(name.length), name])
   })
-  const headerBytes = tags.reduce((sum, tag) => sum + NONCE_BYTES + tag.length, HEADER_BYTES)
+  const headerBytes = tags.reduce((sum, tag) => sum + TAG_NONCE_BYTES + tag.length, HEADER_BYTES)
   const head = Buffer.alloc(WRITE_ID_AT + NONCE_BYTES)
   head[0] = MAGIC
   head[1] = VERSION
@@ -56,7 +56,7 @@ export function envelopeParts(draft: Draft, encoded: Encoded, writeId: Buffer): 
 
 /** The whole envelope, for a writer who knows the nonces. */
 export function sealEnvelope(parts: EnvelopeParts, epoch: Buffer, tagNonces: readonly Buffer[]): Buffer {
-  const table = parts.tags.flatMap((tag, index) => [tagNonces[index] as Buffer, tag])
+  const table = parts.tags.flatMap((tag, index) => [(tagNonces[index] as Buffer).subarray(0, TAG_NONCE_BYTES), tag])
   return Buffer.concat([parts.head, epoch, parts.middle, ...table, parts.payload])
 }
 
@@ -85,11 +85,11 @@ export function openEnvelope(bytes: Buffer): Header | Error {
   const tagNonces: Buffer[] = []
   let at = HEADER_BYTES
   for (let left = bytes[52] as number; left > 0; left--) {
-    const length = bytes[at + NONCE_BYTES]
-    const end = at + NONCE_BYTES + 1 + (length ?? 0)
+    const length = bytes[at + TAG_NONCE_BYTES]
+    const end = at + TAG_NONCE_BYTES + 1 + (length ?? 0)
     if (length === undefined || end > headerBytes) return new Error('broken tag table')
-    tagNonces.push(bytes.subarray(at, at + NONCE_BYTES))
-    tags.push(bytes.toString('utf8', at + NONCE_BYTES + 1, end))
+    tagNonces.push(bytes.subarray(at, at + TAG_NONCE_BYTES))
+    tags.push(bytes.toString('utf8', at + TAG_NONCE_BYTES + 1, end))
     at = end
   }
   if (at !== headerBytes) return new Error('broken tag table')

@@ -1,3 +1,4 @@
+import { EXPIRY_PROMISES } from './expiry.js'
 import { FENCE_PROMISES } from './fences.js'
 import { REMOVAL_PROMISES } from './removal.js'
 import { type ConformanceOptions, runPromises } from './runner.js'
@@ -17,6 +18,7 @@ export function backendConformance(options: ConformanceOptions): void {
     store: storePromises(options.granularityMs ?? 1),
     values: VALUE_PROMISES,
     removal: REMOVAL_PROMISES,
+    expiry: EXPIRY_PROMISES,
     fences: FENCE_PROMISES,
   }
   const known = new Set(Object.values(groups).flatMap((promises) => promises.map(({ name }) => name)))

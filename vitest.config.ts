@@ -11,6 +11,7 @@ const redisTests = [
   'test/redis-server/**/*.test.ts',
   'test/how-to/**/*.test.ts',
   'test/docs/**/*.test.ts',
+  'test/freshness/**/*.test.ts',
 ]
 
 const withRedis = { globalSetup: './test/redis-server/global-setup.ts', testTimeout: 30_000, hookTimeout: 90_000 }

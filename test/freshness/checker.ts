@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CacheService, LoadContext } from '@holdfast/cache-core'
+
+/** What a run is made of. Everything else follows from the seed, but for the order in which answers come. */
+export interface Run {
+  /** Caches that share one store; each stands for a process. */
+  readonly caches: readonly CacheService[]
+  readonly seconds: number
+  readonly seed: number
+  /** The longest load, in milliseconds. */
+  readonly slowestLoadMs?: number
+  readonly onProgress?: (verdict: Verdict) => void
+}
+
+export interface Verdict {
+  reads: number
+  /** Reads that returned a version older than one whose invalidation had returned before the read began. */
+  stale: number
+  loads: number
+  invalidations: number
+  /** Invalidations and reads that rejected. */
+  errors: number
+  /** The first violations, for a person. */
+  readonly examples: string[]
+}
+
+interface Value {
+  readonly key: string
+  readonly version: number
+}
+
+const KEYS = 12
+const TAGS = 4
+const READERS_PER_CACHE = 6
+const WRITERS = 2
+
+const keys = Array.from({ length: KEYS }, (_, index) => `key:${index}`)
+const tagOf = (key: string): string => `tag:${Number(key.slice(4)) % TAGS}`
+
+/** mulberry32: small, and the same everywhere. */
+const randomFrom = (seed: number) => {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = state
+    t = Math.imul(t ^ (t >>> 15), t | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+/** Random readers, loaders and writers over a versioned database, and a judge who remembers every invalidation. */
+export async function checkFreshness({
+  caches,
+  seconds,
+  seed,
+  slowestLoadMs = 120,
+  onProgress,
+}: Run): Promise<Verdict> {
+  const random = randomFrom(seed)
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
+  const verdict: Verdict = { reads: 0, stale: 0, loads: 0, invalidations: 0, errors: 0, examples: [] }
+  const database = new Map(keys.map((key) => [key, 1]))
+  /** The version below which no read that begins now may see a key. */
+  const floor = new Map(keys.map((key) => [key, 1]))
+  const end = performance.now() + seconds * 1000
+  const running = (): boolean => performance.now() < end
+
+  const readDatabase = async (wanted: readonly string[]): Promise<Map<string, Value>> => {
+    verdict.loads++
+    const total = 1 + random() * slowestLoadMs
+    const before = random() * total
+    await sleep(before)
+    const found = new Map(wanted.map((key) => [key, { key, version: database.get(key) as number }]))
+    await sleep(total - before)
+    return found
+  }
+  /** Half of the loads name their tag only at the end. */
+  const loadOne = async (key: string, late: boolean, context: LoadContext<Value>): Promise<Value> => {
+    const found = await readDatabase([key])
+    if (late) context.setOptions({ tags: [tagOf(key), `extra:${Math.floor(random() * 3)}`] })
+    return found.get(key) as Value
+  }
+
+  const judge = (verb: string, began: ReadonlyMap<string, number>, value: Value | undefined, key: string): void => {
+    verdict.reads++
+    const least = began.get(key) as number
+    if (value === undefined || (value.key === key && value.version >= least)) return
+    verdict.stale++
+    if (verdict.examples.length < 10)
+      verdict.examples.push(
+        `${verb} ${key}: version ${value.version} of ${value.key}, but ${least} was invalidated before`,
+      )
+  }
+
+  const reader = async (cache: CacheService): Promise<void> => {
+    while (running()) {
+      const key = pick(keys)
+      const began = new Map(floor)
+      const dice = random()
+      try {
+        if (dice < 0.55) {
+          const late = random() < 0.5
+          const options = late ? { ttl: 2 } : { ttl: 2, tags: [tagOf(key)] }
+          judge(
+            'getOrSet',
+            began,
+            await cache.getOrSet<Value>(key, (context) => loadOne(key, late, context), options),
+            key,
+          )
+        } else if (dice < 0.75) {
+          judge('get', began, await cache.get<Value>(key), key)
+        } else if (dice < 0.85) {
+          const some = [...new Set([key, pick(keys), pick(keys)])]
+          for (const [name, value] of await cache.getMany<Value>(some)) judge('getMany', began, value, name)
+        } else {
+          const some = [...new Set([key, pick(keys), pick(keys)])]
+          const found = await cache.getOrSetMany<Value>(some, readDatabase, {
+            ttl: 2,
+            tags: [...new Set(some.map(tagOf))],
+          })
+          for (const [name, value] of found) judge('getOrSetMany', began, value, name)
+        }
+      } catch {
+        verdict.errors++
+      }
+      await sleep(random() * 4)
+    }
+  }
+
+  // One writer at a time: two who change one key at once may overtake each other, which no cache can mend.
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const mine = turn.then(work)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+  const writer = async (): Promise<void> => {
+    while (running()) {
+      await sleep(random() * 30)
+      const cache = pick(caches)
+      const key = pick(keys)
+      const dice = random()
+      const [changed, invalidate]: [readonly string[], () => Promise<unknown>] =
+        dice < 0.3
+          ? [[key], () => cache.delete(key)]
+          : dice < 0.55
+            ? [keys.filter((one) => tagOf(one) === tagOf(key)), () => cache.invalidateTags([tagOf(key)])]
+            : dice < 0.65
+              ? [[key, keys[0] as string], () => cache.deleteMany([key, keys[0] as string])]
+              : dice < 0.75
+                ? [keys.filter((one) => one.startsWith('key:1')), () => cache.deletePattern('key:1*')]
+                : dice < 0.8
+                  ? [keys, () => cache.clear()]
+                  : [[key], () => cache.set(key, { key, version: database.get(key) }, { ttl: 2, tags: [tagOf(key)] })]
+      await inTurn(async () => {
+        for (const one of new Set(changed)) database.set(one, (database.get(one) as number) + 1)
+        const versions = changed.map((one) => [one, database.get(one) as number] as const)
+        try {
+          await invalidate()
+          verdict.invalidations++
+          for (const [one, version] of versions) floor.set(one, version)
+        } catch {
+          verdict.errors++
+        }
+      })
+    }
+  }
+
+  const progress = setInterval(() => onProgress?.(verdict), 1000)
+  await Promise.all([
+    ...caches.flatMap((cache) => Array.from({ length: READERS_PER_CACHE }, () => reader(cache))),
+    ...Array.from({ length: WRITERS }, writer),
+  ])
+  clearInterval(progress)
+  return verdict
+}

@@ -1,0 +1,51 @@
+import { type CacheBackend, type CacheService, createCache, fenced } from '@holdfast/cache-core'
+import { MemoryBackend } from '@holdfast/cache-memory'
+import { RedisBackend } from '@holdfast/cache-redis'
+
+const PROCESSES = 4
+
+export interface TopologyOptions {
+  readonly redisUrl?: string
+  readonly prefix: string
+  readonly lockTtl?: string
+  /** Wraps every backend. */
+  readonly spoil?: (backend: CacheBackend) => CacheBackend
+}
+
+/** A Map behind an answer that takes its time. */
+const slowMap = () => {
+  const map = new Map<string, unknown>()
+  const turn = <T>(value: () => T): Promise<T> => new Promise((resolve) => setImmediate(() => resolve(value())))
+  return {
+    name: 'map',
+    get: (key: string) => turn(() => map.get(key)),
+    set: (key: string, payload: unknown) => turn(() => void map.set(key, payload)),
+    delete: (key: string) => turn(() => map.delete(key)),
+    clear: (prefix: string) =>
+      turn(() => [...map.keys()].filter((key) => key.startsWith(prefix)).forEach((key) => void map.delete(key))),
+    keys: (prefix: string) => [...map.keys()].filter((key) => key.startsWith(prefix)),
+  }
+}
+
+const several = (
+  open: () => CacheBackend,
+  { lockTtl = '30s', spoil = (backend) => backend }: TopologyOptions,
+): CacheService[] =>
+  Array.from({ length: PROCESSES }, () => createCache({ backend: spoil(open()), protection: { lockTtl } }))
+
+/** Caches that share one store, by the name of the arrangement. */
+export const TOPOLOGIES: Readonly<Record<string, (options: TopologyOptions) => CacheService[]>> = {
+  near: (options) => {
+    const backend = new MemoryBackend()
+    return several(() => backend, options)
+  },
+  lifted: (options) => {
+    const backend = fenced(slowMap())
+    return several(() => backend, options)
+  },
+  far: (options) => {
+    if (options.redisUrl === undefined) throw new Error('far needs a Redis: set REDIS_URL')
+    const { redisUrl: url, prefix } = options
+    return several(() => new RedisBackend({ url, prefix }), options)
+  },
+}

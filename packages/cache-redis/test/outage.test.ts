@@ -91,7 +91,7 @@ describe('a Redis that cannot be used', () => {
 
   it("is never closed when it is the user's own client", async () => {
     const server = await startRedis({ own: true })
-    const client = new Redis({ host: server.host, port: server.port })
+    const client = new Redis({ host: server.host, port: server.port, lazyConnect: true })
     try {
       const cache = createCache({ backend: new RedisBackend({ client: client as never }) })
       expect(await cache.getOrSet('k', () => 1)).toBe(1)

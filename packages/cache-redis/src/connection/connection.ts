@@ -21,6 +21,8 @@ export class Connection {
     this.client.on('error', this.#remember)
     this.client.on('ready', this.#forget)
     if (this.client.status !== 'ready') this.#starting = this.#start(options)
+    // A lazy client connects with its first command, and none is sent before it stands.
+    if (this.client.status === 'wait') this.client.connect().catch(this.#remember)
   }
 
   /** Nothing to wait for, or the wait. Rejects when there is no connection. */

@@ -14,5 +14,6 @@ export interface RedisLike {
   duplicate(override?: object): RedisLike
   on(event: string, listener: (...args: never[]) => void): unknown
   off(event: string, listener: (...args: never[]) => void): unknown
+  connect(): Promise<unknown>
   disconnect(): void
 }

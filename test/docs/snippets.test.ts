@@ -14,7 +14,7 @@ afterAll(() => {
 })
 
 /** Pages whose every example is run, from top to bottom, as one program. */
-const PAGES = ['README.md']
+const PAGES = ['README.md', 'docs/guide/tags.md']
 
 describe('every example of a page runs', () => {
   it.each(PAGES)('%s', async (name) => {

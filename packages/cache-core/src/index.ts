@@ -42,3 +42,4 @@ export type {
 export { byteGlob, compileGlob, escapeGlob, type Matcher } from './pattern/glob.js'
 export { type CacheHealth, CacheService, type Found } from './service/cache-service.js'
 export { createCache } from './service/create-cache.js'
+export type { Explanation } from './service/explain.js'

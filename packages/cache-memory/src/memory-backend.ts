@@ -10,6 +10,7 @@ import {
   compileGlob,
   type Draft,
   type Filled,
+  type Inspection,
   type Lease,
   Listeners,
   type PatternOptions,
@@ -197,6 +198,21 @@ export class MemoryBackend implements CacheBackend {
     for (const key of [...this.#leases.keys()]) this.#break(key)
     this.#entries.clear()
     this.#tags.clear()
+  }
+
+  inspect(key: string): Inspection {
+    this.#open('inspect')
+    const held = this.#leases.get(key)
+    const now = this.#clock.now()
+    const lease = held !== undefined &&
+      held.lapsesAt > now && { lease: { leaseMs: held.lapsesAt - now, holder: 'this process' } }
+    const stored = this.#entries.get(key)
+    if (stored === undefined || stored.entry.keepUntil <= now)
+      return { reading: ABSENT, reason: 'missing', tags: [], ...lease }
+    const state = (fence: TagFence) => (fence.broken ? 'invalidated' : hasEnded(fence) ? 'expired' : 'valid')
+    const tags = stored.fences.map((fence) => ({ tag: fence.tag, state: state(fence) }) as const)
+    const reading = this.peek(key)
+    return { reading, ...(!reading.present && { reason: 'invalid' as const }), tags, ...lease }
   }
 
   health(): BackendHealth {

@@ -7,6 +7,7 @@ import {
   type Draft,
   escapeGlob,
   type Filled,
+  type Inspection,
   type Lease,
   type PatternOptions,
   type Reading,
@@ -14,6 +15,7 @@ import {
 import { Commands } from './connection/commands.js'
 import { Connection } from './connection/connection.js'
 import { LeaseNews } from './connection/lease-news.js'
+import { inspect } from './inspect.js'
 import { Keyspace } from './keyspace.js'
 import { leaseToken, nonce, tagNonce } from './nonce.js'
 import { type CheckedRedisOptions, checkRedisOptions, type RedisOptions } from './options.js'
@@ -239,6 +241,12 @@ export class RedisBackend implements CacheBackend {
       return
     }
     await this.#commands.send('clear', this.#options.invalidateMs, (client) => client.unlink([this.#keys.epoch]))
+  }
+
+  async inspect(key: string): Promise<Inspection> {
+    const facts = await inspect(this.#commands, this.#keys, this.#options.readMs, key)
+    const reading = await this.read(key, [])
+    return { reading, ...facts }
   }
 
   async health(): Promise<BackendHealth> {

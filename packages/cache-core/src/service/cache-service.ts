@@ -14,6 +14,7 @@ import { checkOptions, resolveGetOrSet, resolveSet } from '../options/resolve.js
 import { escapeGlob } from '../pattern/glob.js'
 import { abortable } from './abortable.js'
 import { getOrLoadMany } from './batch.js'
+import { type Explanation, explain } from './explain.js'
 
 /** What `lookup` found. `value` is `undefined` unless something was there. */
 export interface Found<T> {
@@ -116,6 +117,11 @@ export class CacheService {
         ? Math.max(0, reading.freshUntil - this.#engine.clock.now()) / 1000
         : undefined,
     )
+  }
+
+  /** Why the next read hits or misses: what is there, how old, which tags hold, who computes. Counts as no read. */
+  async explain(key: string): Promise<Explanation> {
+    return explain(this.#engine, this.#full(key, 'explain'))
   }
 
   /** The fresh value of a backend in process memory, synchronously and without a trace in its statistics. */

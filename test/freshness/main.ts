@@ -1,41 +1,82 @@
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { startCluster } from '../redis-server/cluster/index.js'
+import { startRedis } from '../redis-server/index.js'
+import { lateAnswers } from './broken.js'
 import { checkFreshness, type Verdict } from './checker.js'
+import { FAULTS, torment, type Victim } from './faults.js'
 import { TOPOLOGIES } from './topologies.js'
 
+const LATE = 'late-answers'
+const faultNames = [...Object.keys(FAULTS), LATE]
 const HELP = `Checks the promise with random schedules: no read that starts after an invalidation returned sees the old value.
 
-  pnpm check:freshness [--seconds 10] [--topology ${Object.keys(TOPOLOGIES).join('|')}] [--lease 30s] [--seed n]
+  pnpm check:freshness [--seconds 10] [--topology ${Object.keys(TOPOLOGIES).join('|')}] [--faults a,b,...]
+                       [--lease 30s] [--seed n]
 
-far needs REDIS_URL.`
+far uses REDIS_URL, or a server of its own, which it needs for faults. cluster starts 3 masters and 3 replicas.
+Faults: ${faultNames.join(', ')}; all is every one that fits.`
 
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' },
     topology: { type: 'string', default: 'near' },
+    faults: { type: 'string', default: '' },
     lease: { type: 'string', default: '30s' },
     seed: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
+const { topology } = values
 const seconds = Number(values.seconds)
-const open = TOPOLOGIES[values.topology]
-if (values.help || open === undefined || !(seconds > 0)) {
+const open = TOPOLOGIES[topology]
+const fits = (name: string): boolean =>
+  name === LATE ||
+  (topology === 'far' && FAULTS[name]?.only !== 'cluster') ||
+  (topology === 'cluster' && FAULTS[name]?.only !== 'server')
+const faults = values.faults === 'all' ? faultNames.filter(fits) : values.faults.split(',').filter(Boolean)
+const wrong = faults.filter((name) => !faultNames.includes(name) || !fits(name))
+if (values.help || open === undefined || !(seconds > 0) || wrong.length > 0) {
+  if (wrong.length > 0) console.error(`Not a fault of ${topology}: ${wrong.join(', ')}\n`)
   console.log(HELP)
   process.exit(values.help ? 0 : 2)
 }
 
+async function start(): Promise<{ victim: Victim; redisUrl?: string; stop: () => Promise<void> }> {
+  if (topology === 'cluster') {
+    const cluster = await startCluster()
+    return { victim: { ports: cluster.ports.slice(0, 3), cluster }, stop: () => cluster.stop() }
+  }
+  const redisUrl = process.env['REDIS_URL']
+  if (topology !== 'far') return { victim: { ports: [] }, stop: async () => undefined }
+  if (redisUrl !== undefined && faults.length === 0)
+    return { victim: { ports: [] }, redisUrl, stop: async () => undefined }
+  const server = await startRedis({ own: true, args: faults.flatMap((name) => FAULTS[name]?.args ?? []) })
+  return { victim: { ports: [server.port], server }, redisUrl: server.url, stop: () => server.stop() }
+}
+
+const { victim, redisUrl, stop } = await start()
 const seed = Number(values.seed ?? Date.now() % 1_000_000)
-const redisUrl = process.env['REDIS_URL']
 const caches = open({
   ...(redisUrl !== undefined && { redisUrl }),
+  ...(victim.cluster && { clusterNodes: victim.cluster.nodes }),
+  ...(faults.includes(LATE) && {
+    spoil: (backend) => lateAnswers(backend, ['read', 'readMany', 'acquire', 'fill'], 40),
+  }),
   prefix: `freshness-${randomUUID()}`,
   lockTtl: values.lease,
 })
 const line = ({ reads, stale, loads, invalidations, errors }: Verdict): string =>
   `${reads} reads, ${invalidations} invalidations, ${loads} loads, ${errors} errors, ${stale} stale`
+const calm = torment(
+  faults.filter((name) => name !== LATE),
+  victim,
+)
 const verdict = await checkFreshness({ caches, seconds, seed, onProgress: (now) => console.log(`  ${line(now)}`) })
+const strikes = await calm()
 await Promise.all(caches.map((cache) => cache.close()))
+await stop()
 for (const example of verdict.examples) console.log(`  ${example}`)
-console.log(`${verdict.stale === 0 ? 'FRESH' : 'STALE'}: ${values.topology}, seed ${seed}: ${line(verdict)}`)
+const under = faults.length > 0 ? `, ${strikes} strikes of ${faults.join(', ')}` : ''
+console.log(`${verdict.stale === 0 ? 'FRESH' : 'STALE'}: ${topology}, seed ${seed}${under}: ${line(verdict)}`)
 process.exitCode = verdict.stale === 0 ? 0 : 1

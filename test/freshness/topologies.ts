@@ -6,6 +6,7 @@ const PROCESSES = 4
 
 export interface TopologyOptions {
   readonly redisUrl?: string
+  readonly clusterNodes?: readonly { readonly host: string; readonly port: number }[]
   readonly prefix: string
   readonly lockTtl?: string
   /** Wraps every backend. */
@@ -44,8 +45,13 @@ export const TOPOLOGIES: Readonly<Record<string, (options: TopologyOptions) => C
     return several(() => backend, options)
   },
   far: (options) => {
-    if (options.redisUrl === undefined) throw new Error('far needs a Redis: set REDIS_URL')
+    if (options.redisUrl === undefined) throw new Error('far needs the URL of a Redis')
     const { redisUrl: url, prefix } = options
     return several(() => new RedisBackend({ url, prefix }), options)
+  },
+  cluster: (options) => {
+    if (options.clusterNodes === undefined) throw new Error('cluster needs the servers of a Redis Cluster')
+    const { clusterNodes: nodes, prefix } = options
+    return several(() => new RedisBackend({ cluster: { nodes }, prefix }), options)
   },
 }

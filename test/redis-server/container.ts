@@ -10,31 +10,40 @@ import { answers } from './answers.js'
 import { freePort } from './free-port.js'
 import { addressOf, type RedisOptions, type RedisServer, serverArguments, Unavailable } from './types.js'
 
-const image = () => process.env['HOLDFAST_TEST_REDIS_IMAGE'] || 'redis:7-alpine'
+export const image = () => process.env['HOLDFAST_TEST_REDIS_IMAGE'] || 'redis:7-alpine'
 
 /** Containers of one test run carry it, so that the run can remove what a dead worker left. */
 const runLabel = 'holdfast.test-run'
 const runId = () => process.env['HOLDFAST_TEST_RUN'] ?? String(process.pid)
+export const runLabels = () => ({ [runLabel]: runId() })
 
-/** A server in a container, its port mapped to the host. */
-export async function startContainer(options: RedisOptions): Promise<RedisServer> {
+/** Where the engine may not make a bridge, containers listen on the loopback of the machine itself. */
+export const onHostNetwork = () => process.env['HOLDFAST_TEST_REDIS_NETWORK'] === 'host'
+export const serverProgram = () => (image().includes('valkey') ? 'valkey-server' : 'redis-server')
+
+/** The engine, with the image in it. */
+export async function engineWithImage(): Promise<ContainerRuntimeClient> {
   const engine = await getContainerRuntimeClient().catch(() => {
     throw new Unavailable('no Docker engine answers')
   })
   await haveImage(engine)
   await haveReaper(engine)
+  return engine
+}
 
+/** A server in a container, its port mapped to the host. */
+export async function startContainer(options: RedisOptions): Promise<RedisServer> {
+  const engine = await engineWithImage()
   const port = await freePort()
-  const onHostNetwork = process.env['HOLDFAST_TEST_REDIS_NETWORK'] === 'host'
-  const program = image().includes('valkey') ? 'valkey-server' : 'redis-server'
-  const where = onHostNetwork ? ['--port', String(port), '--bind', '127.0.0.1'] : []
+  const program = serverProgram()
+  const where = onHostNetwork() ? ['--port', String(port), '--bind', '127.0.0.1'] : []
   const defined = new GenericContainer(image())
     .withCommand([program, ...where, ...serverArguments(options)])
-    .withLabels({ [runLabel]: runId() })
+    .withLabels(runLabels())
     // the log, because the image need not have the tools to look at ports from within
     .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/))
     .withStartupTimeout(60_000)
-  const started = await (onHostNetwork
+  const started = await (onHostNetwork()
     ? defined.withNetworkMode('host')
     : defined.withExposedPorts({ container: 6379, host: port })
   ).start()

@@ -6,7 +6,7 @@ import { freePort } from './free-port.js'
 import { installRedis } from './install.js'
 import { addressOf, type RedisOptions, type RedisServer, serverArguments, Unavailable } from './types.js'
 
-const findBinary = () =>
+export const findBinary = () =>
   ['redis-server', 'valkey-server'].find((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0)
 
 /** A server as a child process on a loopback port. */

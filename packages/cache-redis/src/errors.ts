@@ -39,7 +39,7 @@ const DIAGNOSES: readonly Diagnosis[] = [
     remedy: 'Look at the persistence and replication of the server',
   },
   {
-    pattern: /^(TRYAGAIN|CROSSSLOT|MOVED|ASK)|Too many Cluster redirections/,
+    pattern: /^(TRYAGAIN|CROSSSLOT|MOVED|ASK)|Too many Cluster redirections|access a non local key/,
     code: 'E_CLUSTER',
     outcome: 'not-applied',
     retryable: true,
@@ -61,7 +61,7 @@ const DIAGNOSES: readonly Diagnosis[] = [
   },
   {
     pattern:
-      /Stream isn't writeable|Cluster isn't ready|None of startup nodes|Failed to refresh slots cache|All sentinels are unreachable/,
+      /Stream isn't writeable|Cluster isn't ready|Cluster is ended|None of startup nodes|Failed to refresh slots cache|All sentinels are unreachable/,
     code: 'E_UNAVAILABLE',
     outcome: 'not-applied',
     retryable: true,
@@ -100,7 +100,9 @@ const UNKNOWN: Omit<Diagnosis, 'pattern'> = {
 export function asCacheError(cause: unknown, op: string, key?: string): CacheError {
   if (isCacheError(cause)) return cause
   const text = textOf(cause)
-  const { code, outcome, retryable, remedy } = DIAGNOSES.find(({ pattern }) => pattern.test(text)) ?? UNKNOWN
+  // A cluster client that gave up says why at the end.
+  const reason = /^Too many Cluster redirections\. Last error: (?:\w*Error: )?(.*)/s.exec(text)?.[1] ?? text
+  const { code, outcome, retryable, remedy } = DIAGNOSES.find(({ pattern }) => pattern.test(reason)) ?? UNKNOWN
   return new CacheError(code, `Redis: ${op} failed: ${text || 'no reason given'}. ${remedy}.`, {
     op,
     key,

@@ -1,6 +1,6 @@
 import type { Inspection } from '@holdfast/cache-core'
 import type { Commands } from './connection/commands.js'
-import type { Keyspace } from './keyspace.js'
+import type { Partition } from './keyspace.js'
 import { NONCE_BYTES, TAG_NONCE_BYTES } from './nonce.js'
 import { openEnvelope } from './wire/envelope.js'
 
@@ -12,7 +12,7 @@ const stateOf = (now: Buffer | null | undefined, then: Buffer): 'valid' | 'expir
 }
 
 /** What the server holds for a key beside its value: why it is not valid, its tags, and its lease. */
-export async function inspect(commands: Commands, keys: Keyspace, deadlineMs: number, key: string): Promise<Facts> {
+export async function inspect(commands: Commands, keys: Partition, deadlineMs: number, key: string): Promise<Facts> {
   const mget = (names: string[]) => commands.send('explain', deadlineMs, (client) => client.mgetBuffer(names), key)
   const [bytes, epoch, token] = await mget([keys.value(key), keys.epoch, keys.lease(key)])
   const left = token

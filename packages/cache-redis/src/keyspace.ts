@@ -1,10 +1,17 @@
 import { byteGlob, escapeGlob } from '@holdfast/cache-core'
+import { hashSlot, partitionLabels } from './cluster/slot.js'
 
 /**
  * A prefix as it stands before a key. A `:` that could be taken for the end of a shorter prefix is written `%3A`, so
- * that the caches `a` and `a:v` never share a key; every ordinary prefix stays as it is.
+ * that the caches `a` and `a:v` never share a key; braces would be taken for a partition. Every ordinary prefix stays
+ * as it is.
  */
-const unambiguous = (prefix: string): string => prefix.replace(/%/g, '%25').replace(/:(?=[a-z](?::|$))/g, '%3A')
+const unambiguous = (prefix: string): string =>
+  prefix
+    .replace(/%/g, '%25')
+    .replace(/:(?=[a-z](?::|$))/g, '%3A')
+    .replace(/\{/g, '%7B')
+    .replace(/\}/g, '%7D')
 
 /**
  * The names of everything in Redis:
@@ -18,40 +25,92 @@ const unambiguous = (prefix: string): string => prefix.replace(/%/g, '%25').repl
  * | `prefix:i`      | the nonce "no tag was invalidated since"                     |
  * | `prefix:b`      | the nonce "no pattern was removed since"                     |
  * | `prefix:n`      | not a key: the channel that tells which leases ended         |
+ *
+ * In a cluster the keys are cut into partitions. Each has a label, which stands in braces after the letter
+ * (`prefix:v:{label}:key`, `prefix:e:{label}`), so that a partition is in one slot, and its own nonces, so that
+ * whatever a value needs is where the value is.
  */
 export class Keyspace {
-  readonly #prefix: string
-  readonly valuePrefix: string
-  readonly tagPrefix: string
-  readonly epoch: string
-  readonly anyTag: string
-  readonly barrier: string
   readonly channel: string
+  readonly partitions: readonly Partition[]
+  readonly #scanPrefix: string
+  readonly #labelled: boolean
 
-  constructor(prefix: string) {
-    this.#prefix = unambiguous(prefix)
-    this.valuePrefix = `${this.#prefix}:v:`
-    this.tagPrefix = `${this.#prefix}:t:`
-    this.epoch = `${this.#prefix}:e`
-    this.anyTag = `${this.#prefix}:i`
-    this.barrier = `${this.#prefix}:b`
-    this.channel = `${this.#prefix}:n`
+  /** Without `partitions` there is one, which has no label. */
+  constructor(prefix: string, partitions?: number) {
+    const base = unambiguous(prefix)
+    this.#labelled = partitions !== undefined
+    const labels = partitions === undefined ? [''] : partitionLabels(partitions)
+    this.partitions = labels.map((label) => new Partition(base, label))
+    this.#scanPrefix = `${base}:v:`
+    this.channel = `${base}:n`
   }
 
-  value(key: string): string {
-    return this.valuePrefix + key
+  of(key: string): Partition {
+    const { partitions } = this
+    const index = partitions.length === 1 ? 0 : hashSlot(key) % partitions.length
+    return partitions[index] as Partition
   }
 
-  lease(key: string): string {
-    return `${this.#prefix}:l:${key}`
-  }
-
-  tag(tag: string): string {
-    return this.tagPrefix + tag
+  /** Keys with their places in the list, by partition. */
+  group(keys: readonly string[]): Map<Partition, { readonly keys: string[]; readonly places: number[] }> {
+    const groups = new Map<Partition, { keys: string[]; places: number[] }>()
+    for (const [place, key] of keys.entries()) {
+      const partition = this.of(key)
+      const group = groups.get(partition)
+      if (group === undefined) groups.set(partition, { keys: [key], places: [place] })
+      else {
+        group.keys.push(key)
+        group.places.push(place)
+      }
+    }
+    return groups
   }
 
   /** A pattern for SCAN that finds at least every value whose key matches the glob. */
   scanPattern(glob: string): string {
-    return escapeGlob(this.valuePrefix) + byteGlob(glob)
+    return escapeGlob(this.#scanPrefix) + (this.#labelled ? '{*}:' : '') + byteGlob(glob)
+  }
+
+  /** The key of a value that SCAN found. */
+  keyOf(name: Buffer): string {
+    const rest = name.toString('utf8', Buffer.byteLength(this.#scanPrefix))
+    return this.#labelled ? rest.slice(rest.indexOf('}:') + 2) : rest
+  }
+}
+
+/** The names of one partition: everything one command may touch. */
+export class Partition {
+  readonly label: string
+  readonly slot: number
+  readonly tagPrefix: string
+  readonly epoch: string
+  readonly anyTag: string
+  readonly barrier: string
+  readonly #value: string
+  readonly #lease: string
+
+  constructor(base: string, label: string) {
+    const tag = label === '' ? '' : `:{${label}}`
+    this.label = label
+    this.slot = hashSlot(label)
+    this.#value = `${base}:v${tag}:`
+    this.#lease = `${base}:l${tag}:`
+    this.tagPrefix = `${base}:t${tag}:`
+    this.epoch = `${base}:e${tag}`
+    this.anyTag = `${base}:i${tag}`
+    this.barrier = `${base}:b${tag}`
+  }
+
+  value(key: string): string {
+    return this.#value + key
+  }
+
+  lease(key: string): string {
+    return this.#lease + key
+  }
+
+  tag(tag: string): string {
+    return this.tagPrefix + tag
   }
 }

@@ -1,4 +1,5 @@
 import { autoCodec, badInput, type Clock, type Codec, type Duration, systemClock, toMs } from '@holdfast/cache-core'
+import { checkClient, checkServer, isCluster, SERVER } from './check-servers.js'
 import type { RedisLike } from './connection/redis-like.js'
 
 interface CommonOptions {
@@ -19,10 +20,28 @@ interface CommonOptions {
   readonly invalidateDeadline?: Duration
   /** How long the first calls wait for the first connection. @default '2s' */
   readonly startupWait?: Duration
+  /**
+   * Into how many parts the keys are cut, each of which lies in one slot of a cluster. Everyone who shares the prefix
+   * must say the same. 1 to 1024. @default 32 for a cluster; without a cluster the keys are not cut
+   */
+  readonly partitions?: number
   readonly clock?: Clock
 }
 
-/** A connection of our own. */
+/** Where a server or a cluster is reached. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+export interface ClusterServers {
+  /** Some of the servers; the rest is learned from them. `'host:port'` or an object. */
+  readonly nodes: readonly (string | Address)[]
+  /** Where a server is reached from here, by the `host:port` it announces. */
+  readonly natMap?: Readonly<Record<string, Address>>
+}
+
+/** A connection of our own: to one server, or to a cluster. */
 export interface ServerOptions extends CommonOptions {
   /** `redis://[user[:password]@]host[:port][/db]`, or `rediss://` for TLS. Excludes the single settings. */
   readonly url?: string
@@ -37,10 +56,12 @@ export interface ServerOptions extends CommonOptions {
   readonly db?: number
   /** `true`, or what Node's tls.connect takes. */
   readonly tls?: boolean | object
+  /** A Redis Cluster. Excludes `url`, `host`, `port` and `db`. */
+  readonly cluster?: ClusterServers
   readonly client?: undefined
 }
 
-/** A connection of yours. It is used and never closed. */
+/** A client of yours, of one server or of a cluster. It is used and never closed. */
 export interface ClientOptions extends CommonOptions {
   readonly client: RedisLike
 }
@@ -55,11 +76,13 @@ const COMMON = [
   'writeDeadline',
   'invalidateDeadline',
   'startupWait',
+  'partitions',
   'clock',
 ]
-const SINGLE = ['host', 'port', 'username', 'password', 'db', 'tls']
-const KNOWN = [...COMMON, 'url', 'client', ...SINGLE]
+const KNOWN = [...COMMON, 'client', ...SERVER]
 const MAX_PREFIX = 64
+const CLUSTER_PARTITIONS = 32
+const MAX_PARTITIONS = 1024
 
 export interface CheckedRedisOptions {
   readonly prefix: string
@@ -70,6 +93,8 @@ export interface CheckedRedisOptions {
   readonly invalidateMs: number
   readonly startupMs: number
   readonly clock: Clock
+  /** Nothing: the keys are not cut and have no label. */
+  readonly partitions: number | undefined
   readonly server: ServerOptions
   readonly client: RedisLike | undefined
 }
@@ -93,8 +118,13 @@ export function checkRedisOptions(options: RedisOptions): CheckedRedisOptions {
   }
   if (!Number.isSafeInteger(maxValueBytes) || maxValueBytes < 1)
     throw badInput(`RedisBackend: maxValueBytes is ${String(maxValueBytes)}`, 'Write a whole number of at least 1')
+  const ofCluster = options.client === undefined ? given.cluster !== undefined : isCluster(options.client)
+  const { partitions = ofCluster ? CLUSTER_PARTITIONS : undefined } = options
+  if (partitions !== undefined && !(Number.isInteger(partitions) && partitions >= 1 && partitions <= MAX_PARTITIONS))
+    throw badInput(`RedisBackend: partitions is ${String(partitions)}`, 'Write a whole number from 1 to 1024')
   return {
     prefix,
+    partitions,
     codec,
     maxValueBytes,
     readMs: toMs(options.readDeadline ?? '1s', 'readDeadline'),
@@ -104,58 +134,5 @@ export function checkRedisOptions(options: RedisOptions): CheckedRedisOptions {
     clock: options.clock ?? systemClock,
     server: given,
     client: options.client,
-  }
-}
-
-function checkServer(options: ServerOptions): void {
-  const { url, host, port, db } = options
-  if (url !== undefined) {
-    const extra = SINGLE.filter((name) => name !== 'tls' && (options as Record<string, unknown>)[name] !== undefined)
-    if (extra.length > 0)
-      throw badInput(`RedisBackend: both url and ${extra.join(', ')} are given`, 'Give the url or the single settings')
-    if (typeof url !== 'string' || !URL.canParse(url) || !['redis:', 'rediss:'].includes(new URL(url).protocol)) {
-      throw badInput('RedisBackend: url is not a redis:// or rediss:// URL', "Write url: 'redis://localhost:6379'")
-    }
-  }
-  if (host !== undefined && (typeof host !== 'string' || host === ''))
-    throw badInput('RedisBackend: host is not a name', "Write host: 'localhost'")
-  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536))
-    throw badInput(`RedisBackend: port is ${String(port)}`, 'Write a whole number from 1 to 65535')
-  if (db !== undefined && !(Number.isInteger(db) && db >= 0))
-    throw badInput(`RedisBackend: db is ${String(db)}`, 'Write a whole number of at least 0')
-}
-
-function checkClient(options: ClientOptions): void {
-  const { client } = options
-  const extra = ['url', ...SINGLE].filter((name) => (options as unknown as Record<string, unknown>)[name] !== undefined)
-  if (extra.length > 0)
-    throw badInput(`RedisBackend: both client and ${extra.join(', ')} are given`, 'Give the client alone')
-  if (
-    client === null ||
-    typeof client !== 'object' ||
-    typeof client.callBuffer !== 'function' ||
-    typeof client.duplicate !== 'function'
-  ) {
-    throw badInput(
-      'RedisBackend: client is not an ioredis or iovalkey client',
-      'Pass new Redis(...), or give url or host instead',
-    )
-  }
-  if ('isCluster' in client && client.isCluster === true) {
-    throw badInput(
-      'RedisBackend: client is a Cluster client, which this version cannot use',
-      'Pass a client of one server',
-    )
-  }
-  if (client.options.keyPrefix)
-    throw badInput(
-      'RedisBackend: client has a keyPrefix, which would not reach patterns and channels',
-      'Remove it and give RedisBackend the prefix',
-    )
-  if (client.options.enableAutoPipelining) {
-    throw badInput(
-      'RedisBackend: client has enableAutoPipelining, which holds answers back until the slowest of a batch',
-      'Pass a client without it',
-    )
   }
 }

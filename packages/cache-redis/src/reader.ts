@@ -1,8 +1,9 @@
 import type { Codec, Reading } from '@holdfast/cache-core'
 import type { Commands } from './connection/commands.js'
-import type { Keyspace } from './keyspace.js'
+import type { Keyspace, Partition } from './keyspace.js'
 import { NONCE_BYTES, TAG_NONCE_BYTES } from './nonce.js'
 import type { CheckedRedisOptions } from './options.js'
+import { Singly } from './singly.js'
 import { TagMemory } from './tag-memory.js'
 import { type Header, openEnvelope, writeIdOf } from './wire/envelope.js'
 
@@ -25,6 +26,7 @@ export class Reader {
   readonly #keys: Keyspace
   readonly #codec: Codec
   readonly #deadlineMs: number
+  readonly #singly: Singly
   readonly #tagsOf = new TagMemory()
   readonly #thisTick = new Map<string, Promise<Raw>>()
   /** Hears of bytes that could not be read. */
@@ -35,12 +37,13 @@ export class Reader {
     this.#keys = keys
     this.#codec = codec
     this.#deadlineMs = readMs
+    this.#singly = new Singly(commands, keys)
   }
 
   async read(key: string, tagHint: readonly string[]): Promise<Reading> {
     let raw = this.#thisTick.get(key)
     if (raw === undefined) {
-      raw = this.#ask([key], tagHint).then((answers) => answers[0] as Raw)
+      raw = this.#ask(this.#keys.of(key), [key], tagHint).then((answers) => answers[0] as Raw)
       this.#thisTick.set(key, raw)
       process.nextTick(() => this.#thisTick.delete(key))
     }
@@ -48,19 +51,28 @@ export class Reader {
   }
 
   async readMany(keys: readonly string[], tagHint: readonly string[]): Promise<readonly Reading[]> {
-    const chunks: Promise<readonly Raw[]>[] = []
-    for (let from = 0; from < keys.length; from += KEYS_PER_COMMAND)
-      chunks.push(this.#ask(keys.slice(from, from + KEYS_PER_COMMAND), tagHint))
-    const answers = (await Promise.all(chunks)).flat()
-    return keys.map((key, index) => this.#decode(key, answers[index] as Raw))
+    const readings = new Array<Reading>(keys.length)
+    const chunks: Promise<void>[] = []
+    for (const [partition, group] of this.#keys.group(keys)) {
+      for (let from = 0; from < group.keys.length; from += KEYS_PER_COMMAND) {
+        const chunk = group.keys.slice(from, from + KEYS_PER_COMMAND)
+        const fill = (answers: readonly Raw[]): void => {
+          for (const [index, raw] of answers.entries())
+            readings[group.places[from + index] as number] = this.#decode(chunk[index] as string, raw)
+        }
+        chunks.push(this.#ask(partition, chunk, tagHint).then(fill))
+      }
+    }
+    await Promise.all(chunks)
+    return readings
   }
 
-  async #ask(keys: readonly string[], tagHint: readonly string[]): Promise<readonly Raw[]> {
+  async #ask(partition: Partition, keys: readonly string[], tagHint: readonly string[]): Promise<readonly Raw[]> {
     const expected = new Set(tagHint)
     for (const key of keys) for (const tag of this.#tagsOf.get(key)) expected.add(tag)
     const tags = [...expected]
-    const values = keys.map((key) => this.#keys.value(key))
-    const answer = await this.#mget([...values, this.#keys.epoch, ...tags.map((tag) => this.#keys.tag(tag))])
+    const values = keys.map((key) => partition.value(key))
+    const answer = await this.#mget([...values, partition.epoch, ...tags.map((tag) => partition.tag(tag))])
 
     const nonces = new Map(tags.map((tag, index) => [tag, answer[values.length + 1 + index] ?? null]))
     let epoch = answer[values.length] ?? null
@@ -75,7 +87,7 @@ export class Reader {
       for (const tag of header.tags) if (!nonces.has(tag)) unexpected.add(tag)
     })
     if (unexpected.size > 0) {
-      const more = await this.#mget([this.#keys.epoch, ...[...unexpected].map((tag) => this.#keys.tag(tag))])
+      const more = await this.#mget([partition.epoch, ...[...unexpected].map((tag) => partition.tag(tag))])
       epoch = more[0] ?? null
       for (const [index, tag] of [...unexpected].entries()) nonces.set(tag, more[index + 1] ?? null)
     }
@@ -86,7 +98,8 @@ export class Reader {
   }
 
   #mget(keys: string[]): Promise<(Buffer | null)[]> {
-    return this.#commands.send('read', this.#deadlineMs, (client) => client.mgetBuffer(keys))
+    const whole = this.#commands.send('read', this.#deadlineMs, (client) => client.mgetBuffer(keys))
+    return this.#singly.instead(whole, () => this.#singly.get(keys, this.#deadlineMs))
   }
 
   /** Each reader decodes for himself, so that nobody's changes to a value reach another. */

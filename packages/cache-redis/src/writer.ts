@@ -1,54 +1,61 @@
-import { CacheError, type Codec, type Draft, type Encoded, isCacheError } from '@holdfast/cache-core'
-import { nonce } from './nonce.js'
+import type { Draft } from '@holdfast/cache-core'
+import type { Commands } from './connection/commands.js'
+import type { Keyspace } from './keyspace.js'
+import { nonce, tagNonce } from './nonce.js'
 import type { CheckedRedisOptions } from './options.js'
-import { type EnvelopeParts, envelopeParts } from './wire/envelope.js'
+import { nonceTtl, type Packed, type Packer, redisTtl } from './packer.js'
+import { TOUCH } from './scripts/touch.js'
+import { WRITE } from './scripts/write.js'
+import { Singly } from './singly.js'
 
-/** Kept "until evicted or invalidated": long, but a key without a TTL would outlive every mistake. */
-const FOREVER_MS = 100 * 365 * 86_400_000
-/** Nonces outlive the values that need them. */
-const NONCE_MARGIN_MS = 60_000
+/** Stores what nobody computed under a lease: a write beats every computation acquired before it. */
+export class Writer {
+  readonly #commands: Commands
+  readonly #keys: Keyspace
+  readonly #packer: Packer
+  readonly #singly: Singly
+  readonly #options: CheckedRedisOptions
 
-export const redisTtl = (ms: number): number => Math.min(Math.max(1, Math.ceil(ms)), FOREVER_MS)
-export const nonceTtl = (valueTtlMs: number): number => redisTtl(valueTtlMs) + NONCE_MARGIN_MS
-
-/** A draft as bytes and the TTL it is stored with. */
-export interface Packed {
-  readonly parts: EnvelopeParts
-  readonly ttlMs: number
-}
-
-/** Encodes and checks before anything is sent. */
-export class Packer {
-  readonly #codec: Codec
-  readonly #maxBytes: number
-
-  constructor({ codec, maxValueBytes }: CheckedRedisOptions) {
-    this.#codec = codec
-    this.#maxBytes = maxValueBytes
+  constructor(commands: Commands, keys: Keyspace, packer: Packer, options: CheckedRedisOptions) {
+    this.#commands = commands
+    this.#keys = keys
+    this.#packer = packer
+    this.#singly = new Singly(commands, keys)
+    this.#options = options
   }
 
-  pack(key: string, draft: Draft): Packed {
-    const encoded = this.#encode(key, draft.value)
-    if (encoded.bytes.length > this.#maxBytes) {
-      throw new CacheError(
-        'E_TOO_LARGE',
-        `The value of ${JSON.stringify(key.slice(0, 80))} has ${encoded.bytes.length} bytes, more than maxValueBytes (${this.#maxBytes}). Store less, or raise the bound.`,
-        { op: 'set', key },
-      )
-    }
-    return { parts: envelopeParts(draft, encoded, nonce()), ttlMs: redisTtl(draft.keepUntil - draft.createdAt) }
+  async write(key: string, draft: Draft): Promise<void> {
+    await this.#store(key, this.#packer.pack(key, draft))
   }
 
-  #encode(key: string, value: unknown): Encoded {
-    try {
-      return this.#codec.encode(value)
-    } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause)
-      throw new CacheError('E_SERIALIZE', `${JSON.stringify(key.slice(0, 80))}: ${message}`, {
-        op: 'set',
-        key,
-        cause: isCacheError(cause) ? cause.cause : cause,
-      })
-    }
+  async writeMany(drafts: ReadonlyMap<string, Draft>): Promise<void> {
+    // What cannot be encoded is found before anything is sent.
+    const packed = [...drafts].map(([key, draft]) => [key, this.#packer.pack(key, draft)] as const)
+    const settled = await Promise.allSettled(packed.map(([key, one]) => this.#store(key, one)))
+    for (const result of settled) if (result.status === 'rejected') throw result.reason
+  }
+
+  async touch(key: string, freshUntil: number, keepUntil: number): Promise<boolean> {
+    const { clock, writeMs } = this.#options
+    const partition = this.#keys.of(key)
+    const ttlMs = redisTtl(keepUntil - clock.now())
+    const until = (ms: number): string => (ms === Number.POSITIVE_INFINITY ? '' : String(ms))
+    const args = [partition.tagPrefix, until(freshUntil), until(keepUntil), ttlMs, nonceTtl(ttlMs)]
+    return (await this.#commands.run(TOUCH, writeMs, [partition.value(key), partition.epoch], args, key)) === 1
+  }
+
+  async #store(key: string, packed: Packed): Promise<void> {
+    const { parts, ttlMs, tags } = packed
+    const { writeMs } = this.#options
+    const partition = this.#keys.of(key)
+    const tagArgs = parts.tags.flatMap((tag) => [tagNonce(), tag])
+    const stored = this.#commands.run(
+      WRITE,
+      writeMs,
+      [partition.value(key), partition.lease(key), partition.epoch, ...tags.map((tag) => partition.tag(tag))],
+      [ttlMs, nonceTtl(ttlMs), this.#keys.channel, key, parts.head, parts.middle, parts.payload, nonce(), ...tagArgs],
+      key,
+    )
+    await this.#singly.instead(stored, () => this.#singly.write(partition, key, packed, writeMs))
   }
 }

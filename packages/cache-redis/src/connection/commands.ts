@@ -17,6 +17,15 @@ export class Commands {
     this.#clock = clock
   }
 
+  get client(): RedisLike {
+    return this.#connection.client
+  }
+
+  /** Settles once commands can be sent; rejects when they cannot. */
+  async ready(op: string): Promise<void> {
+    await this.#connection.ready(op)
+  }
+
   /** Runs one command. It is written to the socket before this returns if the connection stands. */
   async send<T>(op: string, deadlineMs: number, command: (client: RedisLike) => Promise<T>, key?: string): Promise<T> {
     try {

@@ -4,6 +4,8 @@ import type { RedisLike } from './redis-like.js'
 
 /** While the link is down, waiters look for themselves this often. */
 const BLIND_POLL_MS = 50
+/** A link that looks alive and does not answer within this is cut. Asked only while somebody waits. */
+const HEARTBEAT_MS = 1000
 
 /**
  * Who waits for the end of which lease, and the subscription that tells. The connection is made with the first waiter.
@@ -19,6 +21,7 @@ export class LeaseNews {
   #up = false
   #closed = false
   #stopPolling: (() => void) | undefined
+  #stopHeartbeat: (() => void) | undefined
 
   constructor(client: RedisLike, clock: Clock, channel: string) {
     this.#client = client
@@ -29,13 +32,15 @@ export class LeaseNews {
   listen(key: string, wake: () => void): () => void {
     this.#connect()
     const stop = this.#waiters.add(key, wake)
-    if (!this.#up) this.#poll()
+    if (this.#up) this.#watch()
+    else this.#poll()
     return stop
   }
 
   close(): void {
     this.#closed = true
     this.#stopPolling?.()
+    this.#stopHeartbeat?.()
     this.#subscriber?.disconnect()
     this.#waiters.wakeAll()
   }
@@ -43,11 +48,16 @@ export class LeaseNews {
   #connect(): void {
     if (this.#subscriber !== undefined || this.#closed) return
     const subscriber = openSubscriber(this.#client, this.#clock)
+    if (subscriber === undefined) return
     this.#subscriber = subscriber
     // The data connection reports what is wrong with the server; here a listener only keeps it from being printed.
     subscriber.on('error', () => undefined)
     subscriber.on('message', (_channel: string, key: string) => this.#waiters.wake(key))
     subscriber.on('close', () => this.#turn(false))
+    // It does not try again: the next poll opens another.
+    subscriber.on('end', () => {
+      this.#subscriber = undefined
+    })
     // `ready` comes before the resubscription is answered, so each time the answer is awaited.
     subscriber.on('ready', () => {
       subscriber.subscribe(this.#channel).then(
@@ -64,7 +74,10 @@ export class LeaseNews {
     if (up) {
       this.#stopPolling?.()
       this.#stopPolling = undefined
+      this.#watch()
     } else {
+      this.#stopHeartbeat?.()
+      this.#stopHeartbeat = undefined
       this.#poll()
     }
   }
@@ -73,8 +86,28 @@ export class LeaseNews {
     if (this.#stopPolling !== undefined || this.#closed || this.#waiters.size === 0) return
     this.#stopPolling = this.#clock.after(BLIND_POLL_MS * (0.75 + this.#clock.random() * 0.5), () => {
       this.#stopPolling = undefined
+      this.#connect()
       this.#waiters.wakeAll()
       this.#poll()
+    })
+  }
+
+  /** Asks for a sign of life, and cuts the link if there was none by the next time. */
+  #watch(): void {
+    const subscriber = this.#subscriber
+    if (this.#stopHeartbeat !== undefined || this.#closed || this.#waiters.size === 0 || subscriber === undefined)
+      return
+    let alive = false
+    subscriber.ping().then(
+      () => {
+        alive = true
+      },
+      () => undefined,
+    )
+    this.#stopHeartbeat = this.#clock.after(HEARTBEAT_MS, () => {
+      this.#stopHeartbeat = undefined
+      if (alive) this.#watch()
+      else subscriber.disconnect(true)
     })
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '@holdfast/cache-core'
-import { Redis } from 'ioredis'
-import type { CheckedRedisOptions } from '../options.js'
+import { Cluster, Redis } from 'ioredis'
+import { addressOf } from '../check-servers.js'
+import type { Address, CheckedRedisOptions } from '../options.js'
 import type { RedisLike } from './redis-like.js'
 
 const FIRST_RETRY_MS = 25
@@ -30,30 +31,59 @@ const failFast = (clock: Clock) => ({
   reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 1 : false) as 1 | false,
 })
 
+/** A server that left is asked for at once elsewhere; a slot on the move is not waited for, there is another way. */
+const failFastCluster = {
+  enableOfflineQueue: false,
+  scaleReads: 'master' as const,
+  maxRedirections: 5,
+  retryDelayOnFailover: 50,
+  retryDelayOnClusterDown: 50,
+  retryDelayOnTryAgain: 20,
+  slotsRefreshTimeout: 1000,
+  slotsRefreshInterval: 5000,
+  clusterRetryStrategy: (attempt: number): number => Math.min(50 * attempt, LONGEST_RETRY_MS),
+}
+
 /** A client of our own, not yet connected when this returns. */
 export function openClient({ server, clock }: CheckedRedisOptions): RedisLike {
-  const { url, host = 'localhost', port = 6379, username, password, db, tls } = server
+  const { url, host = 'localhost', port = 6379, username, password, db, tls, cluster } = server
   const options = {
     ...failFast(clock),
     ...(tls !== undefined && tls !== false && { tls: tls === true ? {} : tls }),
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+  }
+  if (cluster !== undefined) {
+    const client = new Cluster(
+      cluster.nodes.map((node) => addressOf(node) as Address),
+      {
+        ...failFastCluster,
+        redisOptions: options,
+        ...(cluster.natMap !== undefined && { natMap: cluster.natMap }),
+        // A certificate is for the name that was asked for, not for the address behind it.
+        ...('tls' in options && {
+          dnsLookup: (name: string, done: (error: null, name: string) => void) => done(null, name),
+        }),
+      },
+    )
+    return client as unknown as RedisLike
   }
   if (url !== undefined) return new Redis(url, options) as unknown as RedisLike
   return new Redis({
     ...options,
     host,
     port,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
     ...(db !== undefined && { db }),
   }) as unknown as RedisLike
 }
 
 /**
- * The connection that hears which leases ended. RESP2 because ioredis 6 drops some pushes of RESP3. It is silent for
- * long, so it has no socket timeout.
+ * The connection that hears which leases ended, or nothing while no server is known. RESP2 because ioredis 6 drops some
+ * pushes of RESP3. It is silent for long, so it has no socket timeout. In a cluster any server tells what all know; a
+ * connection to one that left ends, and the next is made to another.
  */
-export const openSubscriber = (client: RedisLike, clock: Clock): RedisLike =>
-  client.duplicate({
+export function openSubscriber(client: RedisLike, clock: Clock): RedisLike | undefined {
+  const settings = {
     ...failFast(clock),
     socketTimeout: undefined,
     enableOfflineQueue: true,
@@ -62,4 +92,9 @@ export const openSubscriber = (client: RedisLike, clock: Clock): RedisLike =>
     protocol: 2,
     keyPrefix: '',
     lazyConnect: false,
-  })
+  }
+  if (client.nodes === undefined) return client.duplicate(settings)
+  const nodes = client.nodes('master')
+  const node = nodes[Math.floor(clock.random() * nodes.length)]
+  return node?.duplicate({ ...settings, retryStrategy: () => null })
+}

@@ -1,10 +1,20 @@
+interface ClientSettings {
+  readonly keyPrefix?: string | undefined
+  readonly enableAutoPipelining?: boolean | undefined
+}
+
 /**
  * What this package needs of a client. Structural on purpose: ioredis 5, ioredis 6 and iovalkey all have it, and none
  * of their types leaks into the declarations of this package.
  */
 export interface RedisLike {
   readonly status: string
-  readonly options: { readonly keyPrefix?: string | undefined; readonly enableAutoPipelining?: boolean | undefined }
+  readonly options: ClientSettings & {
+    readonly scaleReads?: unknown
+    readonly redisOptions?: ClientSettings | undefined
+  }
+  /** Of a Cluster client: its connections to single servers. */
+  nodes?(role: 'master' | 'slave' | 'all'): RedisLike[]
   callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>
   mgetBuffer(keys: (string | Buffer)[]): Promise<(Buffer | null)[]>
   unlink(keys: string[]): Promise<number>
@@ -15,5 +25,6 @@ export interface RedisLike {
   on(event: string, listener: (...args: never[]) => void): unknown
   off(event: string, listener: (...args: never[]) => void): unknown
   connect(): Promise<unknown>
-  disconnect(): void
+  ping(): Promise<unknown>
+  disconnect(reconnect?: boolean): void
 }

@@ -25,15 +25,14 @@ return count`,
 )
 
 /**
- * KEYS: any-tag, then the tags. ARGV: epoch ms as 48 bits, then a fresh period for each tag. Begins a new period of
- * every tag that is in use: what was stored before is stale.
+ * KEYS: tags. ARGV: epoch ms as 48 bits, then a fresh period for each tag. Begins a new period of every tag that is in
+ * use: what was stored before is stale.
  */
 export const EXPIRE_TAGS = script(
   'expireTags',
   `
-redis.call('UNLINK', KEYS[1])
-for i = 2, #KEYS do
-  if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('SETRANGE', KEYS[i], 8, ARGV[i] .. ARGV[1]) end
+for i = 1, #KEYS do
+  if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('SETRANGE', KEYS[i], 8, ARGV[i + 1] .. ARGV[1]) end
 end
 return 1`,
 )

@@ -1,0 +1,47 @@
+import { GenericContainer, Wait } from 'testcontainers'
+import { answers } from '../answers.js'
+import { engineWithImage, image, onHostNetwork, runLabels, serverProgram } from '../container.js'
+import { freePort } from '../free-port.js'
+import { clusterArguments, type Machine } from './machine.js'
+
+/**
+ * All servers of a cluster in one container: there and outside they have the same address, 127.0.0.1 and their port,
+ * which is what they tell each other and every client. Its first process is a server that nobody uses.
+ */
+export async function container(ports: readonly number[]): Promise<Machine> {
+  await engineWithImage()
+  const idle = await freePort()
+  const program = serverProgram()
+  const defined = new GenericContainer(image())
+    .withCommand([program, '--port', String(idle), '--save', '', '--protected-mode', 'no'])
+    .withLabels(runLabels())
+    .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/))
+    .withStartupTimeout(60_000)
+  const started = await (onHostNetwork()
+    ? defined.withNetworkMode('host')
+    : defined.withExposedPorts(...ports.map((port) => ({ container: port, host: port })))
+  ).start()
+
+  const run = async (command: string[]): Promise<void> => {
+    const { exitCode, output } = await started.exec(command)
+    if (exitCode !== 0) throw new Error(`${command.join(' ')}: exit code ${exitCode}\n${output}`)
+  }
+  const pidFile = (port: number): string => `/tmp/${port}.pid`
+  const signal = (port: number, name: string) => run(['sh', '-c', `kill -${name} $(cat ${pidFile(port)})`])
+
+  return {
+    how: 'container',
+    start: async (port) => {
+      // A mapped port leads to the container's own address, not to its loopback.
+      const bind = onHostNetwork() ? [] : ['--bind', '0.0.0.0']
+      const args = [...clusterArguments(port, '/tmp'), ...bind, '--daemonize', 'yes', '--pidfile', pidFile(port)]
+      await run([program, ...args])
+      await answers(`redis://127.0.0.1:${port}`)
+    },
+    // A second death, or the death of a frozen server, is as good.
+    kill: (port) => signal(port, 'KILL').catch(() => undefined),
+    freeze: (port) => signal(port, 'STOP'),
+    thaw: (port) => signal(port, 'CONT').catch(() => undefined),
+    stop: async () => void (await started.stop({ timeout: 0 })),
+  }
+}

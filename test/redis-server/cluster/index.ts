@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { freePort } from '../free-port.js'
+import { Unavailable } from '../types.js'
+import { container } from './container.js'
+import type { Machine } from './machine.js'
+import { processes } from './processes.js'
+
+const SLOTS = 16_384
+const FORMED_WITHIN_MS = 30_000
+
+export interface RedisCluster {
+  readonly how: 'container' | 'process'
+  readonly nodes: readonly { readonly host: string; readonly port: number }[]
+  /** The ports of the servers that began as masters, then those of their replicas in the same order. */
+  readonly ports: readonly number[]
+  kill(port: number): Promise<void>
+  /** Comes back empty. */
+  restart(port: number): Promise<void>
+  freeze(port: number): Promise<void>
+  thaw(port: number): Promise<void>
+  /** Moves a slot to the next master, key by key, with a pause after each key. Returns the new owner's port. */
+  moveSlot(slot: number, pauseMs?: number): Promise<number>
+  stop(): Promise<void>
+}
+
+/** A real Redis Cluster: in a container, else as processes. */
+export async function startCluster({ masters = 3, replicas = 3 } = {}): Promise<RedisCluster> {
+  const ports: number[] = []
+  while (ports.length < masters + replicas) {
+    const port = await freePort()
+    // The servers speak to each other ten thousand above.
+    if (port < 55_000 && !ports.includes(port)) ports.push(port)
+  }
+  const machine = await machineFor(ports)
+  const clients = new Map<number, Redis>()
+  const on = (port: number): Redis => {
+    const known = clients.get(port)
+    if (known !== undefined) return known
+    const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 50, maxRetriesPerRequest: null })
+    client.on('error', () => undefined)
+    clients.set(port, client)
+    return client
+  }
+  const stop = async (): Promise<void> => {
+    for (const client of clients.values()) client.disconnect()
+    await machine.stop()
+  }
+
+  try {
+    for (const port of ports) await machine.start(port)
+    await form(ports, masters, on)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    how: machine.how,
+    ports,
+    nodes: ports.map((port) => ({ host: '127.0.0.1', port })),
+    kill: (port) => machine.kill(port),
+    restart: async (port) => {
+      await machine.kill(port)
+      await machine.start(port)
+    },
+    freeze: (port) => machine.freeze(port),
+    thaw: (port) => machine.thaw(port),
+    moveSlot: (slot, pauseMs = 0) => moveSlot(slot, pauseMs, on(ports[0] as number), on),
+    stop,
+  }
+}
+
+async function machineFor(ports: readonly number[]): Promise<Machine> {
+  if (process.env['HOLDFAST_TEST_REDIS_HOW'] !== 'process') {
+    try {
+      return await container(ports)
+    } catch (error) {
+      if (!(error instanceof Unavailable) || process.env['HOLDFAST_REQUIRE_CONTAINERS'] === '1') throw error
+    }
+  }
+  return processes()
+}
+
+/** Makes one cluster of lone servers and returns when every one of them sees all of it. */
+async function form(ports: readonly number[], masters: number, on: (port: number) => Redis): Promise<void> {
+  const [first] = ports as [number]
+  for (const [index, port] of ports.entries()) {
+    await on(port).call('CLUSTER', 'SET-CONFIG-EPOCH', index + 1)
+    if (index < masters) {
+      const from = Math.floor((index * SLOTS) / masters)
+      const to = Math.floor(((index + 1) * SLOTS) / masters)
+      await on(port).call('CLUSTER', 'ADDSLOTS', ...Array.from({ length: to - from }, (_, slot) => from + slot))
+    }
+    if (port !== first) await on(port).call('CLUSTER', 'MEET', '127.0.0.1', first)
+  }
+  const until = async (what: string, reached: () => Promise<boolean>): Promise<void> => {
+    const deadline = performance.now() + FORMED_WITHIN_MS
+    while (!(await reached().catch(() => false))) {
+      if (performance.now() > deadline) throw new Error(`The cluster is not formed: ${what}`)
+      await sleep(50)
+    }
+  }
+  for (const port of ports) {
+    await until(`${port} knows everybody`, async () => {
+      const info = String(await on(port).call('CLUSTER', 'INFO'))
+      return info.includes(`cluster_known_nodes:${ports.length}`) && info.includes('cluster_state:ok')
+    })
+  }
+  for (const [index, port] of ports.slice(masters).entries()) {
+    const master = await on(ports[index % masters] as number).call('CLUSTER', 'MYID')
+    await until(`${port} follows`, async () => (await on(port).call('CLUSTER', 'REPLICATE', String(master))) === 'OK')
+  }
+  for (const port of ports.slice(masters)) {
+    await until(`${port} has its copy`, async () =>
+      (await on(port).info('replication')).includes('master_link_status:up'),
+    )
+  }
+  for (const port of ports) {
+    await until(`${port} sees the replicas`, async () => {
+      const nodes = String(await on(port).call('CLUSTER', 'NODES'))
+      return nodes.split('slave').length - 1 >= ports.length - masters
+    })
+  }
+}
+
+interface Master {
+  readonly id: string
+  readonly port: number
+  readonly owns: (slot: number) => boolean
+}
+
+async function mastersSeenBy(client: Redis): Promise<Master[]> {
+  const lines = String(await client.call('CLUSTER', 'NODES'))
+    .trim()
+    .split('\n')
+  return lines.flatMap((line) => {
+    const [id = '', address = '', flags = '', , , , , , ...ranges] = line.split(' ')
+    if (!flags.includes('master') || flags.includes('fail')) return []
+    const owns = (slot: number): boolean =>
+      ranges.some((range) => {
+        const [from, to = from] = range.split('-').map(Number)
+        return !range.startsWith('[') && slot >= (from as number) && slot <= (to as number)
+      })
+    return [{ id, port: Number(/:(\d+)@/.exec(address)?.[1]), owns }]
+  })
+}
+
+async function moveSlot(slot: number, pauseMs: number, any: Redis, on: (port: number) => Redis): Promise<number> {
+  const masters = await mastersSeenBy(any)
+  const at = masters.findIndex(({ owns }) => owns(slot))
+  const from = masters[at] as Master
+  const to = masters[(at + 1) % masters.length] as Master
+  await on(to.port).call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', from.id)
+  await on(from.port).call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id)
+  for (;;) {
+    const keys = (await on(from.port).callBuffer('CLUSTER', 'GETKEYSINSLOT', slot, 1)) as Buffer[]
+    if (keys.length === 0) break
+    await on(from.port)
+      .call('MIGRATE', '127.0.0.1', to.port, keys[0] as Buffer, 0, 2000)
+      .catch(() => undefined)
+    await sleep(pauseMs)
+  }
+  for (const { port } of [to, from, ...masters]) await on(port).call('CLUSTER', 'SETSLOT', slot, 'NODE', to.id)
+  return to.port
+}

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { Flights } from '../../packages/cache-core/src/layers/flights.js'
+import { type RedisCluster, startCluster } from '../redis-server/cluster/index.js'
+import { startRedis } from '../redis-server/index.js'
 import { BROKEN, lateAnswers } from './broken.js'
 import { checkFreshness, type Verdict } from './checker.js'
+import { FAULTS, torment } from './faults.js'
 import { TOPOLOGIES, type TopologyOptions } from './topologies.js'
 
 const SECONDS = 3
@@ -43,6 +46,52 @@ describe('no read that starts after an invalidation returned sees the old value'
     expect(verdict).toMatchObject({ stale: 0, errors: 0 })
     expect(verdict.reads).toBeGreaterThan(500)
     expect(verdict.invalidations).toBeGreaterThan(20)
+  })
+})
+
+describe('the same over a cluster', { timeout: 60_000 }, () => {
+  let cluster: RedisCluster
+  beforeAll(async () => {
+    cluster = await startCluster()
+  })
+  afterAll(() => cluster?.stop())
+
+  it.each([
+    ['in peace', []],
+    ['while slots move', ['move-slot']],
+    ['with broken connections, lost scripts and lost keys', ['client-kill', 'script-flush', 'flushall']],
+  ])('%s', async (_, faults) => {
+    const calm = torment(faults, { ports: cluster.ports.slice(0, 3), cluster })
+    const verdict = await run('cluster', SECONDS, { clusterNodes: cluster.nodes })
+    const strikes = await calm()
+    expect(verdict.examples).toEqual([])
+    expect(verdict.stale).toBe(0)
+    expect(verdict.reads).toBeGreaterThan(300)
+    expect(verdict.invalidations).toBeGreaterThan(20)
+    if (faults.length > 0) expect(strikes).toBeGreaterThan(5)
+    else expect(verdict.errors).toBe(0)
+  })
+})
+
+describe('the same over one server that is', { timeout: 60_000 }, () => {
+  it.each([
+    ['frozen', ['freeze']],
+    ['killed and comes back empty', ['restart']],
+    ['full', ['eviction']],
+    ['emptied, and forgets its scripts and clients', ['flushall', 'script-flush', 'client-kill']],
+  ])('%s', async (_, faults) => {
+    const server = await startRedis({ own: true, args: faults.flatMap((fault) => FAULTS[fault]?.args ?? []) })
+    try {
+      const calm = torment(faults, { ports: [server.port], server })
+      const verdict = await run('far', 2 * SECONDS, { redisUrl: server.url })
+      expect(await calm()).toBeGreaterThan(1)
+      expect(verdict.examples).toEqual([])
+      expect(verdict.stale).toBe(0)
+      expect(verdict.reads).toBeGreaterThan(300)
+      expect(verdict.invalidations).toBeGreaterThan(20)
+    } finally {
+      await server.stop()
+    }
   })
 })
 

@@ -112,13 +112,12 @@ export function asCacheError(cause: unknown, op: string, key?: string): CacheErr
   })
 }
 
-export const timedOut = (op: string, ms: number, key?: string): CacheError =>
-  new CacheError('E_TIMEOUT', `Redis: ${op} took longer than ${ms} ms. It may still take effect.`, {
-    op,
-    key,
-    outcome: 'unknown',
-    retryable: true,
-  })
+export const timedOut = (op: string, ms: number, key?: string, outcome: Outcome = 'unknown'): CacheError =>
+  new CacheError(
+    'E_TIMEOUT',
+    `Redis: ${op} took longer than ${ms} ms. ${outcome === 'unknown' ? 'It may still take effect' : 'It was not done'}.`,
+    { op, key, outcome, retryable: true },
+  )
 
 function textOf(cause: unknown): string {
   // A refused connection to a name with several addresses is an AggregateError without a text of its own.

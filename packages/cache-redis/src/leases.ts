@@ -4,6 +4,7 @@ import type { Keyspace, Partition } from './keyspace.js'
 import { leaseToken, nonce, tagNonce } from './nonce.js'
 import type { CheckedRedisOptions } from './options.js'
 import { nonceTtl, type Packer } from './packer.js'
+import type { Punctual } from './punctual.js'
 import { ACQUIRE } from './scripts/acquire.js'
 import { CAPTURE_LATE } from './scripts/capture-late.js'
 import { FILL } from './scripts/fill.js'
@@ -25,10 +26,18 @@ export class Leases {
   readonly #commands: Commands
   readonly #keys: Keyspace
   readonly #packer: Packer
+  readonly #punctual: Punctual
   readonly #deadlineMs: number
 
-  constructor(commands: Commands, keys: Keyspace, packer: Packer, { writeMs }: CheckedRedisOptions) {
+  constructor(
+    commands: Commands,
+    punctual: Punctual,
+    keys: Keyspace,
+    packer: Packer,
+    { writeMs }: CheckedRedisOptions,
+  ) {
     this.#commands = commands
+    this.#punctual = punctual
     this.#keys = keys
     this.#packer = packer
     this.#deadlineMs = writeMs
@@ -38,8 +47,9 @@ export class Leases {
     const partition = this.#keys.of(key)
     const { epoch, barrier, anyTag } = partition
     const token = leaseToken()
-    const answer = (await this.#commands.run(
+    const [answered, ...rest] = await this.#punctual.run(
       ACQUIRE,
+      partition,
       this.#deadlineMs,
       [partition.value(key), partition.lease(key), epoch, barrier, anyTag, ...tags.map((tag) => partition.tag(tag))],
       [
@@ -53,11 +63,11 @@ export class Leases {
         ...tags.map(tagNonce),
       ],
       key,
-    )) as [Buffer, ...unknown[]]
-    const status = answer[0].toString()
+    )
+    const status = String(answered)
     if (status === 'changed') return { status }
-    if (status === 'wait') return { status, leaseMs: Math.max(1, Number(answer[1])) }
-    const [, epochNonce, barrierNonce, anyTagNonce, ...tagNonces] = answer as Buffer[]
+    if (status === 'wait') return { status, leaseMs: Math.max(1, Number(rest[0])) }
+    const [epochNonce, barrierNonce, anyTagNonce, ...tagNonces] = rest as Buffer[]
     const lease: RedisLease = {
       key,
       partition,

@@ -10,7 +10,7 @@ import type {
   PatternOptions,
   Reading,
 } from '@holdfast/cache-core'
-import { Commands } from './connection/commands.js'
+import { Commands, InsistentCommands } from './connection/commands.js'
 import { Connection } from './connection/connection.js'
 import { LeaseNews } from './connection/lease-news.js'
 import { health } from './health.js'
@@ -20,6 +20,7 @@ import { Keyspace } from './keyspace.js'
 import { Leases } from './leases.js'
 import { type CheckedRedisOptions, checkRedisOptions, type RedisOptions } from './options.js'
 import { Packer } from './packer.js'
+import { Punctual } from './punctual.js'
 import { Reader } from './reader.js'
 import { Writer } from './writer.js'
 
@@ -49,14 +50,15 @@ export class RedisBackend implements CacheBackend {
     this.#connection = new Connection(checked)
     const keys = new Keyspace(checked.prefix, checked.partitions)
     const commands = new Commands(this.#connection, checked.clock)
+    const punctual = new Punctual(commands, checked.clock)
     const packer = new Packer(checked)
     this.#keys = keys
     this.#commands = commands
     this.#news = new LeaseNews(this.#connection.client, checked.clock, keys.channel)
     this.#reader = new Reader(commands, keys, checked)
-    this.#leases = new Leases(commands, keys, packer, checked)
-    this.#writer = new Writer(commands, keys, packer, checked)
-    this.#invalidator = new Invalidator(commands, keys, checked)
+    this.#leases = new Leases(commands, punctual, keys, packer, checked)
+    this.#writer = new Writer(commands, punctual, keys, packer, checked)
+    this.#invalidator = new Invalidator(new InsistentCommands(this.#connection, checked.clock), keys, checked)
   }
 
   read(key: string, tagHint: readonly string[]): Promise<Reading> {

@@ -60,9 +60,8 @@ class Walk {
     let cursor = '0'
     let removing: Promise<number> = Promise.resolve(0)
     do {
-      const scanning = commands.send('deletePattern', deadlineMs, () =>
-        master.scanBuffer(cursor, 'MATCH', this.#pattern, 'COUNT', SCAN_COUNT),
-      )
+      const scan = () => master.callBuffer('SCAN', cursor, 'MATCH', this.#pattern, 'COUNT', SCAN_COUNT)
+      const scanning = commands.send('deletePattern', deadlineMs, scan) as Promise<[Buffer, Buffer[]]>
       // The next step is looked up while the previous one is removed. A failure of either ends the job.
       const [removed, [next, found]] = await Promise.all([removing, scanning])
       this.#removed(removed)

@@ -3,9 +3,11 @@ import type { Commands } from './connection/commands.js'
 import type { Keyspace, Partition } from './keyspace.js'
 import { leaseToken, nonce, tagNonce } from './nonce.js'
 import { nonceTtl, type Packed } from './packer.js'
+import type { Punctual } from './punctual.js'
 import { EXPIRE_TAGS } from './scripts/expire.js'
 import { RELEASE } from './scripts/leases.js'
 import { OFFER_NONCE } from './scripts/offer-nonce.js'
+import { WRITE_ALONE } from './scripts/write.js'
 import { sealEnvelope } from './wire/envelope.js'
 
 /** Long enough for the few commands of a write. */
@@ -66,7 +68,13 @@ export class Singly {
    * Takes the key's lease, whoever has it, so that no computation from before can store anything; then collects the
    * nonces, stores, and gives the lease back.
    */
-  async write(partition: Partition, key: string, { parts, ttlMs, tags }: Packed, deadlineMs: number): Promise<void> {
+  async write(
+    punctual: Punctual,
+    partition: Partition,
+    key: string,
+    { parts, ttlMs, tags }: Packed,
+    deadlineMs: number,
+  ): Promise<void> {
     const token = leaseToken()
     const send = (command: string, ...args: (string | Buffer | number)[]) =>
       this.#commands.send('set', deadlineMs, (client) => client.callBuffer(command, ...args), key)
@@ -75,7 +83,8 @@ export class Singly {
     await send('SET', partition.lease(key), token, 'PX', WRITE_LEASE_MS)
     const epoch = await offer(partition.epoch, nonce())
     const nonces = await Promise.all(tags.map((tag) => offer(partition.tag(tag), tagNonce())))
-    await send('SET', partition.value(key), sealEnvelope(parts, epoch, nonces), 'PX', ttlMs)
+    const envelope = sealEnvelope(parts, epoch, nonces)
+    await punctual.run(WRITE_ALONE, partition, deadlineMs, [partition.value(key)], [ttlMs, envelope], key)
     await this.#commands.run(RELEASE, deadlineMs, [partition.lease(key)], [token, this.#keys.channel, key], key)
     await this.#tell('set', key, deadlineMs)
   }

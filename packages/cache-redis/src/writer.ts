@@ -4,6 +4,7 @@ import type { Keyspace } from './keyspace.js'
 import { nonce, tagNonce } from './nonce.js'
 import type { CheckedRedisOptions } from './options.js'
 import { nonceTtl, type Packed, type Packer, redisTtl } from './packer.js'
+import type { Punctual } from './punctual.js'
 import { TOUCH } from './scripts/touch.js'
 import { WRITE } from './scripts/write.js'
 import { Singly } from './singly.js'
@@ -11,13 +12,15 @@ import { Singly } from './singly.js'
 /** Stores what nobody computed under a lease: a write beats every computation acquired before it. */
 export class Writer {
   readonly #commands: Commands
+  readonly #punctual: Punctual
   readonly #keys: Keyspace
   readonly #packer: Packer
   readonly #singly: Singly
   readonly #options: CheckedRedisOptions
 
-  constructor(commands: Commands, keys: Keyspace, packer: Packer, options: CheckedRedisOptions) {
+  constructor(commands: Commands, punctual: Punctual, keys: Keyspace, packer: Packer, options: CheckedRedisOptions) {
     this.#commands = commands
+    this.#punctual = punctual
     this.#keys = keys
     this.#packer = packer
     this.#singly = new Singly(commands, keys)
@@ -49,13 +52,16 @@ export class Writer {
     const { writeMs } = this.#options
     const partition = this.#keys.of(key)
     const tagArgs = parts.tags.flatMap((tag) => [tagNonce(), tag])
-    const stored = this.#commands.run(
+    const stored = this.#punctual.run(
       WRITE,
+      partition,
       writeMs,
       [partition.value(key), partition.lease(key), partition.epoch, ...tags.map((tag) => partition.tag(tag))],
       [ttlMs, nonceTtl(ttlMs), this.#keys.channel, key, parts.head, parts.middle, parts.payload, nonce(), ...tagArgs],
       key,
     )
-    await this.#singly.instead(stored, () => this.#singly.write(partition, key, packed, writeMs))
+    await this.#singly.instead<unknown>(stored, () =>
+      this.#singly.write(this.#punctual, partition, key, packed, writeMs),
+    )
   }
 }

@@ -5,7 +5,7 @@ import { startRedis } from '../../../test/redis-server/index.js'
 import { cacheOn } from './support/caches.js'
 
 /** The rules that README.md names. */
-const RULES = ['+@read', '+@write', '+@scripting', '+@pubsub', '+@connection', '+info', '~app:*', '&app:n']
+const RULES = ['+@read', '+@write', '+@scripting', '+@pubsub', '+@connection', '+info', '+time', '~app:*', '&app:n']
 
 describe('an ACL user', () => {
   it('with the rules of the README can do everything, under its prefix only', async () => {

@@ -48,6 +48,27 @@ describe('several clients of one Redis', () => {
     expect(Math.max(...late)).toBeLessThan(1000)
   })
 
+  it('a lease that the server lost keeps nobody waiting', async () => {
+    const [a, b] = fleet(2) as [ReturnType<typeof fleet>[number], ReturnType<typeof fleet>[number]]
+    const redis = new Redis(inject('redisUrl'))
+    const slow = async () => {
+      await sleep(300)
+      return 'slow'
+    }
+    const first = a.getOrSet('k', slow)
+    await sleep(100)
+    const waiting = b.getOrSet('k', () => 'quick')
+    await sleep(50)
+    const [lease] = await redis.keys('fleet-*:l:k')
+    await redis.del(lease as string)
+    const began = performance.now()
+    expect(await waiting).toBe('quick')
+    expect(performance.now() - began).toBeLessThan(1500)
+    expect(await first).toBe('slow')
+    expect(await a.get('k')).toBe('quick')
+    redis.disconnect()
+  })
+
   it('share values, tags, deletes, patterns and clears', async () => {
     const [a, b] = fleet(2) as [ReturnType<typeof fleet>[number], ReturnType<typeof fleet>[number]]
     await a.set('k', { when: new Date(1) }, { tags: ['t'] })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createCache, isCacheError } from '@holdfast/cache-core'
 import { RedisBackend } from '@holdfast/cache-redis'
-import { Redis } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { startRedis } from '../../../test/redis-server/index.js'
 import { cacheOn } from './support/caches.js'
@@ -53,14 +53,14 @@ describe('a Redis that cannot be used', () => {
     await Promise.all(Array.from({ length: 20 }, () => cache.getOrSet('k', load)))
     expect(loads).toBe(1)
     for (const call of [
-      cache.set('k', 1),
-      cache.delete('k'),
-      cache.deletePattern('*'),
-      cache.invalidateTags(['t']),
-      cache.clear(),
-      cache.touch('k', 1),
+      () => cache.set('k', 1),
+      () => cache.delete('k'),
+      () => cache.deletePattern('*'),
+      () => cache.invalidateTags(['t']),
+      () => cache.clear(),
+      () => cache.touch('k', 1),
     ]) {
-      const error = await failure(call)
+      const error = await failure(call())
       expect(error.code).toBe('E_UNAVAILABLE')
       expect(error.message).toContain('ECONNREFUSED')
     }
@@ -89,11 +89,40 @@ describe('a Redis that cannot be used', () => {
     }
   })
 
+  it('that freezes: what it hears too late it does not do', async () => {
+    const server = await startRedis({ own: true })
+    const { host, port } = server
+    const [hasty, other] = [
+      cacheOn({ host, port, writeDeadline: '300ms', readDeadline: '300ms' }),
+      cacheOn({ host, port }),
+    ]
+    try {
+      await hasty.set('written', 'old')
+      await hasty.getOrSet('loaded', () => 'old')
+      await other.deleteMany(['written', 'loaded'])
+      await server.freeze()
+      expect((await failure(hasty.set('written', 'late'))).code).toBe('E_TIMEOUT')
+      expect(await hasty.getOrSet('loaded', () => 'late')).toBe('late')
+      await server.thaw()
+      // Whatever lay in the socket is carried out before this is answered.
+      await hasty.health()
+      expect(await other.get('written')).toBeUndefined()
+      // A lease that nobody holds would make this wait.
+      const began = performance.now()
+      expect(await other.getOrSet('loaded', () => 'new')).toBe('new')
+      expect(performance.now() - began).toBeLessThan(900)
+      await hasty.set('written', 'new')
+      expect(await other.get('written')).toBe('new')
+    } finally {
+      await server.stop()
+    }
+  })
+
   it("is never closed when it is the user's own client", async () => {
     const server = await startRedis({ own: true })
     const client = new Redis({ host: server.host, port: server.port, lazyConnect: true })
     try {
-      const cache = createCache({ backend: new RedisBackend({ client: client as never }) })
+      const cache = createCache({ backend: new RedisBackend({ client }) })
       expect(await cache.getOrSet('k', () => 1)).toBe(1)
       await cache.close()
       expect(await client.ping()).toBe('PONG')
@@ -132,6 +161,14 @@ describe('settings that cannot be kept are refused at once', () => {
     ['an empty prefix', { prefix: '' }],
     ['a prefix that is too long', { prefix: 'p'.repeat(65) }],
     ['a client that is none', { client: {} }],
+    ['url and cluster', { url: 'redis://localhost', cluster: { nodes: ['a:1'] } }],
+    ['a cluster and a database', { cluster: { nodes: ['a:1'] }, db: 1 }],
+    ['a cluster without servers', { cluster: { nodes: [] } }],
+    ['a cluster with a server that is none', { cluster: { nodes: ['localhost'] } }],
+    ['an unknown setting of a cluster', { cluster: { nodes: ['a:1'], node: 1 } }],
+    ['a map of addresses that is none', { cluster: { nodes: ['a:1'], natMap: { 'a:1': 'b' } } }],
+    ['no partitions', { partitions: 0 }],
+    ['too many partitions', { partitions: 1025 }],
     ['a lifetime that is none', { readDeadline: 0 }],
   ]
   it.each(wrong)('%s', (_, options) => {
@@ -141,7 +178,16 @@ describe('settings that cannot be kept are refused at once', () => {
   it('a client whose own settings would break promises', () => {
     for (const settings of [{ keyPrefix: 'x:' }, { enableAutoPipelining: true }]) {
       const client = new Redis({ lazyConnect: true, ...settings })
-      expect(() => new RedisBackend({ client: client as never })).toThrow(expect.objectContaining({ code: 'E_CONFIG' }))
+      expect(() => new RedisBackend({ client })).toThrow(expect.objectContaining({ code: 'E_CONFIG' }))
+      client.disconnect()
+    }
+    for (const settings of [
+      { redisOptions: { keyPrefix: 'x:' } },
+      { enableAutoPipelining: true },
+      { scaleReads: 'slave' as const },
+    ]) {
+      const client = new Cluster([{ port: 1 }], { lazyConnect: true, ...settings })
+      expect(() => new RedisBackend({ client })).toThrow(expect.objectContaining({ code: 'E_CONFIG' }))
       client.disconnect()
     }
   })

@@ -9,6 +9,8 @@ import { waitEnded } from './wait-ended.js'
 /** A lapsed lease shows this much after its announced end, so that not everybody asks in the same instant. */
 const LAPSE_MARGIN_MS = 5
 const LAPSE_SPREAD_MS = 10
+/** News of a lease's end may be lost; whoever waits looks for himself this often. */
+const LOOK_ANYWAY_MS = 1000
 
 /** Never fired: a load that nothing can end. */
 const NEVER = new AbortController().signal
@@ -48,7 +50,7 @@ export const leased = (engine: Engine): Handler => {
       reporter.report({ type: 'waiting', key, leaseMs: acquired.leaseMs })
       const lapse = acquired.leaseMs + LAPSE_MARGIN_MS + clock.random() * LAPSE_SPREAD_MS
       await new Promise<void>((resolve) => {
-        const cancel = clock.after(Math.min(lapse, patience), resolve)
+        const cancel = clock.after(Math.min(lapse, patience, LOOK_ANYWAY_MS), resolve)
         wake = () => {
           cancel()
           resolve()

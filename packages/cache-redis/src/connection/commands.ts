@@ -26,6 +26,11 @@ export class Commands {
     await this.#connection.ready(op)
   }
 
+  /** Whether there is a connection, now or within some time. */
+  protected back(withinMs: number): Promise<boolean> {
+    return this.#connection.back(withinMs)
+  }
+
   /** Runs one command. It is written to the socket before this returns if the connection stands. */
   async send<T>(op: string, deadlineMs: number, command: (client: RedisLike) => Promise<T>, key?: string): Promise<T> {
     try {
@@ -59,5 +64,23 @@ export class Commands {
       },
       key,
     )
+  }
+}
+
+/** A connection that broke may be back this soon. */
+const BACK_WITHIN_MS = 300
+
+/**
+ * For commands that may be carried out twice and should not fail for a connection that just broke: waits a moment for
+ * the next one and sends again, once.
+ */
+export class InsistentCommands extends Commands {
+  override async send<T>(...args: Parameters<typeof Commands.prototype.send<T>>): Promise<T> {
+    try {
+      return await super.send<T>(...args)
+    } catch (error) {
+      if (!isCacheError(error, 'E_UNAVAILABLE') || !(await this.back(BACK_WITHIN_MS))) throw error
+      return super.send<T>(...args)
+    }
   }
 }

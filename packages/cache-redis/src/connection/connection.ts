@@ -1,4 +1,4 @@
-import { CacheError } from '@holdfast/cache-core'
+import { CacheError, type Clock } from '@holdfast/cache-core'
 import { asCacheError } from '../errors.js'
 import type { CheckedRedisOptions } from '../options.js'
 import { openClient } from './open-client.js'
@@ -10,12 +10,14 @@ import type { RedisLike } from './redis-like.js'
  */
 export class Connection {
   readonly client: RedisLike
+  readonly #clock: Clock
   readonly #owned: boolean
   #lastError: unknown
   #starting: Promise<void> | undefined
   #closed = false
 
   constructor(options: CheckedRedisOptions) {
+    this.#clock = options.clock
     this.#owned = options.client === undefined
     this.client = options.client ?? openClient(options)
     this.client.on('error', this.#remember)
@@ -33,6 +35,20 @@ export class Connection {
     if (starting === undefined) throw this.#unavailable(op)
     return starting.then(() => {
       if (this.client.status !== 'ready') throw this.#unavailable(op)
+    })
+  }
+
+  /** Whether the connection stands, now or within some time. */
+  back(withinMs: number): Promise<boolean> {
+    if (this.#closed || this.client.status === 'ready') return Promise.resolve(!this.#closed)
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel()
+        this.client.off('ready', done)
+        resolve(!this.#closed && this.client.status === 'ready')
+      }
+      const cancel = this.#clock.after(withinMs, done)
+      this.client.on('ready', done)
     })
   }
 

@@ -1,3 +1,6 @@
+// biome-ignore lint/suspicious/noExplicitAny: as Node's EventEmitter has it
+type Listener = (...args: any[]) => void
+
 interface ClientSettings {
   readonly keyPrefix?: string | undefined
   readonly enableAutoPipelining?: boolean | undefined
@@ -18,12 +21,11 @@ export interface RedisLike {
   callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>
   mgetBuffer(keys: (string | Buffer)[]): Promise<(Buffer | null)[]>
   unlink(keys: string[]): Promise<number>
-  scanBuffer(cursor: string, ...args: (string | number)[]): Promise<[cursor: Buffer, keys: Buffer[]]>
   info(section: string): Promise<string>
   subscribe(channel: string): Promise<unknown>
   duplicate(override?: object): RedisLike
-  on(event: string, listener: (...args: never[]) => void): unknown
-  off(event: string, listener: (...args: never[]) => void): unknown
+  on(event: string, listener: Listener): unknown
+  off(event: string, listener: Listener): unknown
   connect(): Promise<unknown>
   ping(): Promise<unknown>
   disconnect(reconnect?: boolean): void

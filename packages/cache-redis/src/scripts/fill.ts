@@ -8,7 +8,11 @@ export const FILL = script(
   'fill',
   `${RAISE_TTL}${END_LEASE}
 local lease = redis.call('GET', KEYS[2])
-if not heldBy(lease, ARGV[1]) then return 'lost' end
+if not heldBy(lease, ARGV[1]) then
+  -- Whoever ended it (a flush, an eviction) may have told nobody.
+  redis.call('PUBLISH', ARGV[4], ARGV[5])
+  return 'lost'
+end
 local result = 'stored'
 for i = 3, #KEYS do
   if redis.call('GET', KEYS[i]) ~= ARGV[i + 4] then result = 'stale' end

@@ -17,6 +17,8 @@ export const RELEASE = script(
   'release',
   `${END_LEASE}
 local lease = redis.call('GET', KEYS[1])
-if heldBy(lease, ARGV[1]) then endLease(KEYS[1], lease, ARGV[2], ARGV[3]) end
+if heldBy(lease, ARGV[1]) then endLease(KEYS[1], lease, ARGV[2], ARGV[3])
+else redis.call('PUBLISH', ARGV[2], ARGV[3])
+end
 return 1`,
 )

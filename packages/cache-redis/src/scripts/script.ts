@@ -13,6 +13,13 @@ export const script = (name: string, lua: string): Script => ({
   sha: createHash('sha1').update(lua).digest('hex'),
 })
 
+/** What the server's clock shows, epoch ms. */
+export const SERVER_NOW = `
+local function serverNow()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end`
+
 /** Raises the life of a key to at least `ttl` ms; never shortens it. */
 export const RAISE_TTL = `
 local function raise(key, ttl)

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Cluster } from 'ioredis'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type RedisCluster, startCluster } from '../../../../test/redis-server/cluster/index.js'
+import { Keyspace } from '../../src/keyspace.js'
+import { cacheOn } from '../support/caches.js'
+
+let servers: RedisCluster
+let client: Cluster
+beforeAll(async () => {
+  servers = await startCluster()
+  client = new Cluster([...servers.nodes])
+  client.on('error', () => undefined)
+})
+afterAll(async () => {
+  client?.disconnect()
+  await servers?.stop()
+})
+
+let prefix: string
+let frozen: number[] = []
+afterEach(async () => {
+  for (const port of frozen.splice(0)) await servers.thaw(port)
+})
+const open = (options: { invalidateDeadline?: string } = {}) =>
+  cacheOn({ cluster: { nodes: servers.nodes }, prefix, ...options })
+const twoCaches = () => {
+  prefix = `cluster-${randomUUID()}`
+  return [open(), open()] as const
+}
+const many = Array.from({ length: 500 }, (_, index) => `user:${index}`)
+const masterOf = (key: string): number =>
+  Number(client.slots[new Keyspace(prefix, 32).of(key).slot]?.[0]?.split(':')[1])
+
+describe('three masters', () => {
+  it('share one load, also when the loader is slower than its lease', async () => {
+    prefix = `cluster-${randomUUID()}`
+    const caches = Array.from({ length: 3 }, () =>
+      cacheOn({ cluster: { nodes: servers.nodes }, prefix }, { protection: { lockTtl: '150ms' } }),
+    )
+    let loads = 0
+    const load = async () => {
+      await sleep(600)
+      return ++loads
+    }
+    const callers = caches.flatMap((cache) => Array.from({ length: 20 }, () => cache.getOrSet('cold', load)))
+    expect(new Set(await Promise.all(callers))).toEqual(new Set([1]))
+    expect(loads).toBe(1)
+  })
+
+  it('batch, tag, clear and pattern reach all of them', async () => {
+    const [one, two] = twoCaches()
+    await one.setMany(Object.fromEntries(many.map((key) => [key, key])), { tags: ['users'] })
+    expect(new Set(many.map(masterOf)).size).toBe(3)
+    expect((await two.getMany(many)).size).toBe(many.length)
+    expect([...(await two.getMany(many)).keys()]).toEqual(many)
+    expect(await two.deletePattern('user:1*')).toBe(many.filter((key) => key.startsWith('user:1')).length)
+    expect(await one.deleteMany(['user:2', 'user:20', 'user:1'])).toBe(2)
+    expect(await one.get('user:3')).toBe('user:3')
+    await two.invalidateTags(['users'])
+    expect(await one.getMany(many)).toEqual(new Map())
+    await one.setMany(Object.fromEntries(many.map((key) => [key, key])))
+    await two.clear()
+    expect(await one.getMany(many)).toEqual(new Map())
+    const loaded = await one.getOrSetMany(many, (missing) => new Map(missing.map((key) => [key, 'loaded'])))
+    expect(loaded.size).toBe(many.length)
+    expect((await two.getMany(many)).size).toBe(many.length)
+  })
+
+  it('leave no key without a TTL, and every key under the prefix', async () => {
+    const [one] = twoCaches()
+    await one.set('a', 1, { tags: ['t'] })
+    await one.getOrSet('b', () => 1, { tags: ['u'] })
+    let keys = 0
+    for (const master of client.nodes('master')) {
+      for (const key of await master.keys(`${prefix}*`)) {
+        keys++
+        expect(await master.pttl(key), key).toBeGreaterThan(0)
+      }
+    }
+    expect(keys).toBeGreaterThan(4)
+  })
+
+  it("are used through the user's own client, which stays open", async () => {
+    prefix = `cluster-${randomUUID()}`
+    const cache = cacheOn({ client, prefix })
+    await cache.set('k', 1)
+    expect(await open().get('k')).toBe(1)
+    await cache.close()
+    expect(client.status).toBe('ready')
+    expect(await cache.health()).toMatchObject({ status: 'down' })
+  })
+
+  it('tell their health', async () => {
+    const [one] = twoCaches()
+    expect(await one.health()).toMatchObject({
+      status: 'up',
+      backend: { detail: { mode: 'cluster', masters: 3 } },
+    })
+  })
+})
+
+describe('while a slot is on its way', () => {
+  it('values are read, written, expired and removed; a load is answered and kept later', async () => {
+    const [one, two] = twoCaches()
+    const key = 'moving'
+    const { slot } = new Keyspace(prefix, 32).of(key)
+    await one.set(key, 1, { tags: ['t'], grace: 60 })
+    // Slow enough that everything below happens between the first and the last of its keys.
+    await Promise.all(many.slice(0, 200).map((other) => one.set(`{${key}}:${other}`, 1).then(() => undefined)))
+    let moved = false
+    const moving = servers.moveSlot(slot, 50).then(() => {
+      moved = true
+    })
+    await sleep(300)
+    for (let round = 0; round < 5; round++) {
+      await two.set(key, `set ${round}`, { tags: ['t'], grace: 60 })
+      expect(await one.get(key)).toBe(`set ${round}`)
+      await one.invalidateTags(['t'])
+      expect(await two.get(key)).toBeUndefined()
+      expect(await two.getOrSet(key, () => `loaded ${round}`)).toBe(`loaded ${round}`)
+      await two.set(key, 'again')
+      expect(await one.delete(key)).toBe(true)
+      expect(await two.get(key)).toBeUndefined()
+      await two.set(key, 'pattern')
+      expect(await one.deletePattern(key)).toBeGreaterThanOrEqual(0)
+      expect(await two.get(key)).toBeUndefined()
+    }
+    expect(moved, 'the slot was still on its way').toBe(false)
+    await moving
+    expect(await two.getOrSet(key, () => 'kept')).toBe('kept')
+    expect(await one.get(key)).toBe('kept')
+  })
+})
+
+describe('a master that does not answer', () => {
+  it('is named when an invalidation could not be done everywhere, and the others are done', async () => {
+    const [one] = twoCaches()
+    const impatient = open({ invalidateDeadline: '300ms' })
+    await one.setMany(Object.fromEntries(many.map((key) => [key, key])), { tags: ['users'] })
+    await impatient.get('warm-up')
+    const port = masterOf('user:0')
+    frozen = [port]
+    await servers.freeze(port)
+    const error = await impatient.invalidateTags(['users']).catch((error: unknown) => error)
+    await servers.thaw(port)
+    expect(error).toMatchObject({ code: 'E_INVALIDATION_PARTIAL', outcome: 'applied-partially', retryable: true })
+    expect((error as Error).message).toMatch(/partitions \w+(, \w+)+/)
+    const elsewhere = many.filter((key) => masterOf(key) !== port)
+    expect(await one.getMany(elsewhere)).toEqual(new Map())
+    await impatient.invalidateTags(['users'])
+    expect(await one.getMany(many)).toEqual(new Map())
+  })
+})
+
+// The last: it leaves a cluster of another shape.
+describe('a master that dies', () => {
+  it('is succeeded by its replica; meanwhile reads miss, loads load and nothing hangs', async () => {
+    const [one, two] = twoCaches()
+    await one.set('user:0', 'old')
+    await servers.kill(masterOf('user:0'))
+    let slowest = 0
+    let kept = false
+    const deadline = performance.now() + 20_000
+    for (let turn = 0; !kept && performance.now() < deadline; turn++) {
+      const began = performance.now()
+      expect(await one.getOrSet('user:0', () => `loaded ${turn}`)).toBeDefined()
+      slowest = Math.max(slowest, performance.now() - began)
+      kept = (await one.delete('user:0').catch(() => false)) && (await one.set('user:0', 'new').then(() => true))
+      await sleep(50)
+    }
+    expect(slowest).toBeLessThan(5000)
+    expect(await two.get('user:0')).toBe('new')
+    expect((await two.health()).status).toBe('up')
+  })
+})

@@ -162,14 +162,17 @@ describe('a master that dies', () => {
     await servers.kill(masterOf('user:0'))
     let slowest = 0
     let kept = false
+    let refused = 0
     const deadline = performance.now() + 20_000
     for (let turn = 0; !kept && performance.now() < deadline; turn++) {
       const began = performance.now()
       expect(await one.getOrSet('user:0', () => `loaded ${turn}`)).toBeDefined()
       slowest = Math.max(slowest, performance.now() - began)
-      kept = (await one.delete('user:0').catch(() => false)) && (await one.set('user:0', 'new').then(() => true))
+      const removed = one.delete('user:0').catch(() => ++refused > 0 && undefined)
+      kept = (await removed) === true && (await one.set('user:0', 'new').then(() => true))
       await sleep(50)
     }
+    expect(refused, 'it was away').toBeGreaterThan(0)
     expect(slowest).toBeLessThan(5000)
     expect(await two.get('user:0')).toBe('new')
     expect((await two.health()).status).toBe('up')

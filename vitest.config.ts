@@ -12,6 +12,7 @@ const redisTests = [
   'test/how-to/**/*.test.ts',
   'test/docs/**/*.test.ts',
   'test/freshness/**/*.test.ts',
+  'test/near-far/**/*.test.ts',
 ]
 
 const withRedis = { globalSetup: './test/redis-server/global-setup.ts', testTimeout: 30_000, hookTimeout: 90_000 }

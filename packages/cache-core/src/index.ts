@@ -12,6 +12,7 @@ export type {
   MaybePromise,
   PatternOptions,
 } from './contracts/backend.js'
+export type { ChangeListener } from './contracts/changes.js'
 export { type Cancel, type Clock, systemClock } from './contracts/clock.js'
 export type { Codec, Encoded } from './contracts/codec.js'
 export type { Absent, Draft, Entry, Reading, Version } from './contracts/entry.js'
@@ -36,6 +37,7 @@ export type {
   GetOrSetOptions,
   LoadContext,
   Loader,
+  NearOptions,
   ProtectionOptions,
   SetOptions,
 } from './options/options.js'

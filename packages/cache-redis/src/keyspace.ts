@@ -33,12 +33,14 @@ const unambiguous = (prefix: string): string =>
 export class Keyspace {
   readonly channel: string
   readonly partitions: readonly Partition[]
+  readonly #base: string
   readonly #scanPrefix: string
   readonly #labelled: boolean
 
   /** Without `partitions` there is one, which has no label. */
   constructor(prefix: string, partitions?: number) {
     const base = unambiguous(prefix)
+    this.#base = base
     this.#labelled = partitions !== undefined
     const labels = partitions === undefined ? [''] : partitionLabels(partitions)
     this.partitions = labels.map((label) => new Partition(base, label))
@@ -65,6 +67,24 @@ export class Keyspace {
       }
     }
     return groups
+  }
+
+  /** What the names begin with of which a copy of a value depends. */
+  get trackedPrefixes(): readonly string[] {
+    return ['v:', 't:', 'e'].map((letter) => `${this.#base}:${letter}`)
+  }
+
+  /** What a name under one of these prefixes stands for; nothing if it is none of ours. */
+  meaningOf(name: string): { readonly kind: 'value' | 'tag' | 'epoch'; readonly name: string } | undefined {
+    const letter = name[this.#base.length + 1]
+    let rest = name.slice(this.#base.length + 2)
+    if (this.#labelled) {
+      const end = rest.indexOf('}')
+      if (!rest.startsWith(':{') || end < 0) return undefined
+      rest = rest.slice(end + 1)
+    }
+    if (letter === 'e') return rest === '' ? { kind: 'epoch', name: '' } : undefined
+    return rest.startsWith(':') ? { kind: letter === 'v' ? 'value' : 'tag', name: rest.slice(1) } : undefined
   }
 
   /** A pattern for SCAN that finds at least every value whose key matches the glob. */

@@ -3,6 +3,7 @@ import type {
   AcquireRequest,
   BackendHealth,
   CacheBackend,
+  ChangeListener,
   Draft,
   Filled,
   Inspection,
@@ -22,6 +23,7 @@ import { type CheckedRedisOptions, checkRedisOptions, type RedisOptions } from '
 import { Packer } from './packer.js'
 import { Punctual } from './punctual.js'
 import { Reader } from './reader.js'
+import { Follower } from './tracking/follower.js'
 import { Writer } from './writer.js'
 
 /**
@@ -42,6 +44,7 @@ export class RedisBackend implements CacheBackend {
   readonly #leases: Leases
   readonly #writer: Writer
   readonly #invalidator: Invalidator
+  readonly #followers = new Set<Follower>()
 
   /** Starts to connect at once; the first calls wait for the connection. */
   constructor(options: RedisOptions = {}) {
@@ -125,6 +128,16 @@ export class RedisBackend implements CacheBackend {
     return this.#invalidator.clear(prefix)
   }
 
+  follow(listener: ChangeListener): () => void {
+    const { client } = this.#connection
+    const follower = new Follower(client, this.#options.clock, this.#keys, listener)
+    this.#followers.add(follower)
+    return () => {
+      follower.stop()
+      this.#followers.delete(follower)
+    }
+  }
+
   async inspect(key: string): Promise<Inspection> {
     const facts = await inspect(this.#commands, this.#keys.of(key), this.#options.readMs, key)
     const reading = await this.read(key, [])
@@ -136,6 +149,7 @@ export class RedisBackend implements CacheBackend {
   }
 
   async close(): Promise<void> {
+    for (const follower of this.#followers) follower.stop()
     this.#news.close()
     this.#connection.close()
   }

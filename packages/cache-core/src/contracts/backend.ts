@@ -1,3 +1,4 @@
+import type { ChangeListener } from './changes.js'
 import type { Draft, Reading, Version } from './entry.js'
 
 /** Memory answers at once, Redis later. Callers look before they await: a hit in memory costs no extra promise. */
@@ -136,6 +137,13 @@ export interface CacheBackend {
    * it may refuse other computations too. `''` is everything.
    */
   clear(prefix: string): MaybePromise<void>
+
+  /**
+   * Tells of every change of the store by anyone, this backend included, from `on` until `off` or until the returned
+   * function is called; within about a millisecond where the store tells by itself. What lets a near cache stand
+   * before this backend; absent where the store cannot tell.
+   */
+  follow?(listener: ChangeListener): () => void
 
   /** What a person wants to know about a key. Changes nothing. */
   inspect?(key: string): MaybePromise<Inspection>

@@ -33,6 +33,10 @@ export type CacheEvent =
   | { readonly type: 'tags-expired'; readonly tags: readonly string[] }
   /** Bytes in the store could not be read: foreign, truncated, newer or hostile. Treated as a miss. */
   | { readonly type: 'undecodable'; readonly key: string; readonly error: unknown }
+  /** The near cache serves from now on: the store tells of every change. */
+  | { readonly type: 'near-on' }
+  /** The near cache is empty and not asked, because the store does not tell of its changes. */
+  | { readonly type: 'near-off'; readonly reason: string }
   /** The store could not be asked; the operation went on without it. */
   | { readonly type: 'degraded'; readonly op: string; readonly key?: string; readonly error: unknown }
 

@@ -16,8 +16,21 @@ export interface ProtectionOptions {
   readonly onMaxWait?: 'load' | 'stale' | 'error'
 }
 
+export interface NearOptions {
+  /** In process memory, such as a `MemoryBackend`. Nobody else may use it. */
+  readonly backend: CacheBackend
+  /** A copy is kept no longer than this, and never longer than its value is fresh. @default 30 */
+  readonly ttl?: Duration
+}
+
 export interface CacheOptions {
   readonly backend: CacheBackend
+  /**
+   * Copies of what was read are kept in process memory and served from there. The backend must tell of its changes
+   * (Redis does): a change of this process is seen at once, one of another within about a millisecond, and while the
+   * backend cannot tell no copy is served. @default none
+   */
+  readonly near?: CacheBackend | NearOptions
   /** A label for events, errors and health. @default the backend's name */
   readonly name?: string
   /** How long a value is fresh when the call does not say. @default '5m' */

@@ -31,6 +31,7 @@ export interface Plan {
 
 const CACHE_OPTIONS = [
   'backend',
+  'near',
   'name',
   'defaultTtl',
   'jitter',

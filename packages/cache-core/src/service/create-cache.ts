@@ -1,4 +1,5 @@
-import { systemClock } from '../contracts/clock.js'
+import { NearFar } from '../backend/near-far.js'
+import { type Clock, systemClock } from '../contracts/clock.js'
 import { Background } from '../engine/background.js'
 import type { Engine } from '../engine/engine.js'
 import { Reporter } from '../engine/reporter.js'
@@ -10,6 +11,7 @@ import { leased } from '../layers/leased.js'
 import { orStale } from '../layers/or-stale.js'
 import { pipeline } from '../layers/pipeline.js'
 import { Refresher } from '../layers/refresh.js'
+import { resolveNear } from '../options/near.js'
 import type { CacheOptions } from '../options/options.js'
 import { plainPlan, resolveDefaults } from '../options/resolve.js'
 import { CacheService } from './cache-service.js'
@@ -18,26 +20,28 @@ import { share } from './shared-backends.js'
 /** Wires a cache. The only file that knows every part; it decides nothing. */
 export function createCache(options: CacheOptions): CacheService {
   const defaults = resolveDefaults(options)
+  const clock = options.clock ?? systemClock
+  const reporter = new Reporter(options.recorder)
+  const { backend, giveUp } = open(options, clock, reporter)
   const engine: Engine = {
     name: options.name ?? options.backend.name,
-    backend: options.backend,
-    clock: options.clock ?? systemClock,
+    backend,
+    clock,
     defaults,
     plainPlan: plainPlan(defaults),
-    reporter: new Reporter(options.recorder),
+    reporter,
     flights: new Flights(),
     background: new Background(),
     closed: false,
   }
   const layers = [fromStore(engine), orStale(engine), bounded(engine), ...(defaults.protect ? [coalesced(engine)] : [])]
-  const giveUpBackend = share(options.backend)
 
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
     closing ??= (async () => {
       engine.closed = true
       await engine.background.drain()
-      await giveUpBackend()
+      await giveUp()
     })()
     return closing
   }
@@ -48,4 +52,25 @@ export function createCache(options: CacheOptions): CacheService {
     prefix: '',
     close,
   })
+}
+
+/** The backend, behind its near cache if it is to have one, and how to give both up. */
+function open(options: CacheOptions, clock: Clock, reporter: Reporter) {
+  const near = resolveNear(options)
+  const giveUpFar = share(options.backend)
+  if (near === undefined) return { backend: options.backend, giveUp: giveUpFar }
+  const giveUpNear = share(near.backend)
+  const backend = new NearFar({
+    near: near.backend,
+    far: options.backend,
+    ttlMs: near.ttlMs,
+    clock,
+    onChange: (on, reason) => reporter.report(on ? { type: 'near-on' } : { type: 'near-off', reason }),
+  })
+  const giveUp = async (): Promise<void> => {
+    backend.close()
+    await giveUpNear()
+    await giveUpFar()
+  }
+  return { backend, giveUp }
 }

@@ -98,3 +98,14 @@ export function openSubscriber(client: RedisLike, clock: Clock): RedisLike | und
   const node = nodes[Math.floor(clock.random() * nodes.length)]
   return node?.duplicate({ ...settings, retryStrategy: () => null })
 }
+
+/** The connection on which one server tells of changes. See `Tracker` for RESP2 and the subscription. */
+export const openTracker = (client: RedisLike, clock: Clock): RedisLike =>
+  client.duplicate({
+    ...failFast(clock),
+    socketTimeout: undefined,
+    autoResubscribe: false,
+    protocol: 2,
+    keyPrefix: '',
+    lazyConnect: false,
+  })

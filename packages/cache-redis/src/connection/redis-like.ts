@@ -2,6 +2,8 @@
 type Listener = (...args: any[]) => void
 
 interface ClientSettings {
+  readonly host?: string | undefined
+  readonly port?: number | undefined
   readonly keyPrefix?: string | undefined
   readonly enableAutoPipelining?: boolean | undefined
 }

@@ -2,13 +2,13 @@ import type { Inspection } from '@holdfast/cache-core'
 import type { Commands } from './connection/commands.js'
 import type { Partition } from './keyspace.js'
 import { NONCE_BYTES, TAG_NONCE_BYTES } from './nonce.js'
-import { openEnvelope } from './wire/envelope.js'
+import { type Header, hasEpoch, hasNonce, openEnvelope } from './wire/envelope.js'
 
 type Facts = Omit<Inspection, 'reading'>
 
-const stateOf = (now: Buffer | null | undefined, then: Buffer): 'valid' | 'expired' | 'invalidated' => {
-  if (now?.subarray(0, NONCE_BYTES).equals(then.subarray(0, NONCE_BYTES)) !== true) return 'invalidated'
-  return now.subarray(0, TAG_NONCE_BYTES).equals(then) ? 'valid' : 'expired'
+const stateOf = (header: Header, place: number, now: Buffer | null | undefined) => {
+  if (!now || !hasNonce(header, place, now, NONCE_BYTES)) return 'invalidated'
+  return hasNonce(header, place, now, TAG_NONCE_BYTES) ? 'valid' : 'expired'
 }
 
 /** What the server holds for a key beside its value: why it is not valid, its tags, and its lease. */
@@ -23,10 +23,10 @@ export async function inspect(commands: Commands, keys: Partition, deadlineMs: n
   const header = openEnvelope(bytes)
   if (header instanceof Error) return { reason: 'undecodable', tags: [], ...lease }
   const nonces = header.tags.length > 0 ? await mget(header.tags.map((tag) => keys.tag(tag))) : []
-  const tags = header.tags.map((tag, index) => ({
+  const tags: Facts['tags'] = header.tags.map((tag, index) => ({
     tag,
-    state: stateOf(nonces[index], header.tagNonces[index] as Buffer),
+    state: stateOf(header, index, nonces[index]),
   }))
-  const broken = epoch?.equals(header.epoch) !== true || tags.some(({ state }) => state === 'invalidated')
+  const broken = !hasEpoch(header, epoch ?? null) || tags.some(({ state }) => state === 'invalidated')
   return { ...(broken && { reason: 'invalid' as const }), tags, ...lease }
 }

@@ -9,7 +9,7 @@ import { ACQUIRE } from './scripts/acquire.js'
 import { CAPTURE_LATE } from './scripts/capture-late.js'
 import { FILL } from './scripts/fill.js'
 import { RELEASE, RENEW } from './scripts/leases.js'
-import { sealEnvelope } from './wire/envelope.js'
+import { sealEnvelope, writeIdOf } from './wire/envelope.js'
 
 /** A lease of this backend: its token, and the nonces as they stood when it was given. */
 interface RedisLease extends Lease {
@@ -55,7 +55,7 @@ export class Leases {
       [
         token,
         leaseMs,
-        (version as Buffer | undefined) ?? '',
+        writeIdOf(version as Buffer | null | undefined),
         nonceTtl(keepMs),
         nonce(),
         nonce(),

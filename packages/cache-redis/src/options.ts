@@ -21,6 +21,11 @@ interface CommonOptions {
   /** How long the first calls wait for the first connection. @default '2s' */
   readonly startupWait?: Duration
   /**
+   * Sends all commands of one tick in one packet: three times as many reads per second when a hundred callers read at
+   * once. @default true for a connection of our own, false for a client of yours
+   */
+  readonly coalesceWrites?: boolean
+  /**
    * Into how many parts the keys are cut, each of which lies in one slot of a cluster. Everyone who shares the prefix
    * must say the same. 1 to 1024. @default 32 for a cluster; without a cluster the keys are not cut
    */
@@ -76,6 +81,7 @@ const COMMON = [
   'writeDeadline',
   'invalidateDeadline',
   'startupWait',
+  'coalesceWrites',
   'partitions',
   'clock',
 ]
@@ -95,6 +101,7 @@ export interface CheckedRedisOptions {
   readonly clock: Clock
   /** Nothing: the keys are not cut and have no label. */
   readonly partitions: number | undefined
+  readonly coalesceWrites: boolean
   readonly server: ServerOptions
   readonly client: RedisLike | undefined
 }
@@ -122,9 +129,13 @@ export function checkRedisOptions(options: RedisOptions): CheckedRedisOptions {
   const { partitions = ofCluster ? CLUSTER_PARTITIONS : undefined } = options
   if (partitions !== undefined && !(Number.isInteger(partitions) && partitions >= 1 && partitions <= MAX_PARTITIONS))
     throw badInput(`RedisBackend: partitions is ${String(partitions)}`, 'Write a whole number from 1 to 1024')
+  const { coalesceWrites = options.client === undefined } = options
+  if (typeof coalesceWrites !== 'boolean')
+    throw badInput('RedisBackend: coalesceWrites is neither true nor false', 'Write coalesceWrites: false')
   return {
     prefix,
     partitions,
+    coalesceWrites,
     codec,
     maxValueBytes,
     readMs: toMs(options.readDeadline ?? '1s', 'readDeadline'),

@@ -1,17 +1,23 @@
-import type { Codec, Reading } from '@holdfast/cache-core'
+import { type Codec, isCacheError, type Reading } from '@holdfast/cache-core'
 import type { Commands } from './connection/commands.js'
 import type { Keyspace, Partition } from './keyspace.js'
 import { NONCE_BYTES, TAG_NONCE_BYTES } from './nonce.js'
 import type { CheckedRedisOptions } from './options.js'
 import { Singly } from './singly.js'
 import { TagMemory } from './tag-memory.js'
-import { type Header, openEnvelope, writeIdOf } from './wire/envelope.js'
+import { type Header, hasEpoch, hasNonce, openEnvelope } from './wire/envelope.js'
 
 /** What the server holds under a key: bytes, and the header if it is valid by the nonces. */
 interface Raw {
   readonly bytes: Buffer | null
   readonly header: Header | undefined
   readonly problem: Error | undefined
+}
+
+/** Who asked for a key in this tick. */
+interface Asker {
+  readonly answer: (reading: Reading) => void
+  readonly fail: (error: unknown) => void
 }
 
 const KEYS_PER_COMMAND = 1000
@@ -28,7 +34,7 @@ export class Reader {
   readonly #deadlineMs: number
   readonly #singly: Singly
   readonly #tagsOf = new TagMemory()
-  readonly #thisTick = new Map<string, Promise<Raw>>()
+  #thisTick = new Map<string, Asker[]>()
   /** Hears of bytes that could not be read. */
   undecodable: (key: string, error: unknown) => void = () => undefined
 
@@ -40,14 +46,30 @@ export class Reader {
     this.#singly = new Singly(commands, keys)
   }
 
-  async read(key: string, tagHint: readonly string[]): Promise<Reading> {
-    let raw = this.#thisTick.get(key)
-    if (raw === undefined) {
-      raw = this.#ask(this.#keys.of(key), [key], tagHint).then((answers) => answers[0] as Raw)
-      this.#thisTick.set(key, raw)
-      process.nextTick(() => this.#thisTick.delete(key))
-    }
-    return this.#decode(key, await raw)
+  read(key: string, tagHint: readonly string[]): Promise<Reading> {
+    return new Promise((answer, fail) => {
+      const together = this.#thisTick.get(key)
+      if (together !== undefined) {
+        together.push({ answer, fail })
+        return
+      }
+      const askers: Asker[] = [{ answer, fail }]
+      if (this.#thisTick.size === 0) process.nextTick(this.#tickEnded)
+      this.#thisTick.set(key, askers)
+      this.#ask(
+        this.#keys.of(key),
+        [key],
+        tagHint,
+        (raws) => {
+          for (const asker of askers) asker.answer(this.#decode(key, raws[0] as Raw))
+        },
+        (error) => {
+          // Without a connection it fails at once, and this tick may see more who ask.
+          if (this.#thisTick.get(key) === askers) this.#thisTick.delete(key)
+          for (const asker of askers) asker.fail(error)
+        },
+      )
+    })
   }
 
   async readMany(keys: readonly string[], tagHint: readonly string[]): Promise<readonly Reading[]> {
@@ -60,61 +82,116 @@ export class Reader {
           for (const [index, raw] of answers.entries())
             readings[group.places[from + index] as number] = this.#decode(chunk[index] as string, raw)
         }
-        chunks.push(this.#ask(partition, chunk, tagHint).then(fill))
+        const asked = new Promise<readonly Raw[]>((done, failed) => this.#ask(partition, chunk, tagHint, done, failed))
+        chunks.push(asked.then(fill))
       }
     }
     await Promise.all(chunks)
     return readings
   }
 
-  async #ask(partition: Partition, keys: readonly string[], tagHint: readonly string[]): Promise<readonly Raw[]> {
-    const expected = new Set(tagHint)
-    for (const key of keys) for (const tag of this.#tagsOf.get(key)) expected.add(tag)
-    const tags = [...expected]
-    const values = keys.map((key) => partition.value(key))
-    const answer = await this.#mget([...values, partition.epoch, ...tags.map((tag) => partition.tag(tag))])
-
-    const nonces = new Map(tags.map((tag, index) => [tag, answer[values.length + 1 + index] ?? null]))
-    let epoch = answer[values.length] ?? null
-    const opened = keys.map((_, index) => {
-      const bytes = answer[index] ?? null
-      return { bytes, header: bytes === null ? undefined : openEnvelope(bytes) }
-    })
-    const unexpected = new Set<string>()
-    opened.forEach(({ header }, index) => {
-      if (header === undefined || header instanceof Error) return
-      this.#tagsOf.set(keys[index] as string, header.tags)
-      for (const tag of header.tags) if (!nonces.has(tag)) unexpected.add(tag)
-    })
-    if (unexpected.size > 0) {
-      const more = await this.#mget([partition.epoch, ...[...unexpected].map((tag) => partition.tag(tag))])
-      epoch = more[0] ?? null
-      for (const [index, tag] of [...unexpected].entries()) nonces.set(tag, more[index + 1] ?? null)
-    }
-    return opened.map(({ bytes, header }): Raw => {
-      if (header === undefined || header instanceof Error) return { bytes, header: undefined, problem: header }
-      return { bytes, header: validated(header, epoch, nonces), problem: undefined }
-    })
+  readonly #tickEnded = (): void => {
+    this.#thisTick = new Map()
   }
 
-  #mget(keys: string[]): Promise<(Buffer | null)[]> {
-    const whole = this.#commands.send('read', this.#deadlineMs, (client) => client.mgetBuffer(keys))
-    return this.#singly.instead(whole, () => this.#singly.get(keys, this.#deadlineMs))
+  /** By callbacks: on the way of a hit a promise is what costs most. */
+  #ask(
+    partition: Partition,
+    keys: readonly string[],
+    tagHint: readonly string[],
+    done: (raws: readonly Raw[]) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    const tags = this.#expectedTags(keys, tagHint)
+    const names = keys.map((key) => partition.value(key))
+    names.push(partition.epoch)
+    for (const tag of tags) names.push(partition.tag(tag))
+    this.#mget(
+      names,
+      (answer) => {
+        const late = new Map<string, Buffer | null>()
+        const unexpected = new Set<string>()
+        const nonceOf = (tag: string): Buffer | null | undefined => {
+          const place = tags.indexOf(tag)
+          return place < 0 ? late.get(tag) : answer[keys.length + 1 + place]
+        }
+        const opened = keys.map((key, index) => {
+          const bytes = answer[index] ?? null
+          const header = bytes === null ? undefined : openEnvelope(bytes)
+          if (header !== undefined && !(header instanceof Error)) {
+            this.#tagsOf.set(key, header.tags)
+            for (const tag of header.tags) if (!tags.includes(tag)) unexpected.add(tag)
+          }
+          return { bytes, header }
+        })
+        const judge = (epoch: Buffer | null): void =>
+          done(
+            opened.map(({ bytes, header }): Raw => {
+              if (header === undefined || header instanceof Error) return { bytes, header: undefined, problem: header }
+              return { bytes, header: validated(header, epoch, nonceOf), problem: undefined }
+            }),
+          )
+        if (unexpected.size === 0) {
+          judge(answer[keys.length] ?? null)
+          return
+        }
+        const more = [partition.epoch, ...[...unexpected].map((tag) => partition.tag(tag))]
+        this.#mget(
+          more,
+          ([epoch, ...found]) => {
+            for (const [index, tag] of [...unexpected].entries()) late.set(tag, found[index] ?? null)
+            judge(epoch ?? null)
+          },
+          failed,
+        )
+      },
+      failed,
+    )
+  }
+
+  #expectedTags(keys: readonly string[], tagHint: readonly string[]): readonly string[] {
+    const [key] = keys
+    if (key !== undefined && keys.length === 1) {
+      const known = this.#tagsOf.get(key)
+      if (tagHint.length === 0) return known
+      if (known.every((tag) => tagHint.includes(tag))) return tagHint
+    }
+    const expected = new Set(tagHint)
+    for (const one of keys) for (const tag of this.#tagsOf.get(one)) expected.add(tag)
+    return [...expected]
+  }
+
+  #mget(
+    names: readonly string[],
+    done: (found: readonly (Buffer | null)[]) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    this.#commands.dispatch(
+      'read',
+      this.#deadlineMs,
+      (client) => client.mgetBuffer(names as string[]),
+      undefined,
+      done,
+      (error) => {
+        if (isCacheError(error, 'E_CLUSTER')) this.#singly.get(names, this.#deadlineMs).then(done, failed)
+        else failed(error)
+      },
+    )
   }
 
   /** Each reader decodes for himself, so that nobody's changes to a value reach another. */
   #decode(key: string, { bytes, header, problem }: Raw): Reading {
     if (header === undefined) {
       if (problem !== undefined) this.undecodable(key, problem)
-      return { present: false, version: writeIdOf(bytes) }
+      return { present: false, version: bytes }
     }
-    const { tags, createdAt, freshUntil, keepUntil, loadMs, writeId: version } = header
+    const { tags, createdAt, freshUntil, keepUntil, loadMs } = header
     try {
-      const value = this.#codec.decode(header.payload, header.format)
-      return { present: true, value, tags, createdAt, freshUntil, keepUntil, loadMs, version }
+      const value = this.#codec.decode(header.bytes.subarray(header.payloadAt), header.format)
+      return { present: true, value, tags, createdAt, freshUntil, keepUntil, loadMs, version: bytes }
     } catch (error) {
       this.undecodable(key, error)
-      return { present: false, version }
+      return { present: false, version: bytes }
     }
   }
 }
@@ -123,15 +200,15 @@ export class Reader {
 function validated(
   header: Header,
   epoch: Buffer | null,
-  nonces: ReadonlyMap<string, Buffer | null>,
+  nonceOf: (tag: string) => Buffer | null | undefined,
 ): Header | undefined {
-  if (epoch?.equals(header.epoch) !== true) return undefined
+  if (!hasEpoch(header, epoch)) return undefined
   let { freshUntil } = header
-  for (const [index, tag] of header.tags.entries()) {
-    const now = nonces.get(tag)
-    const then = header.tagNonces[index] as Buffer
-    if (now?.subarray(0, NONCE_BYTES).equals(then.subarray(0, NONCE_BYTES)) !== true) return undefined
-    if (now.subarray(0, TAG_NONCE_BYTES).equals(then)) continue
+  const { tags } = header
+  for (let place = 0; place < tags.length; place++) {
+    const now = nonceOf(tags[place] as string)
+    if (!now || !hasNonce(header, place, now, NONCE_BYTES)) return undefined
+    if (hasNonce(header, place, now, TAG_NONCE_BYTES)) continue
     freshUntil = Math.min(freshUntil, now.readUIntLE(TAG_NONCE_BYTES, 6))
   }
   if (freshUntil === header.freshUntil) return header

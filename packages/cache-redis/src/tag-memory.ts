@@ -1,7 +1,7 @@
 const NONE: readonly string[] = Object.freeze([])
 const MAX_KEYS = 10_000
 
-/** The tags last seen on a key: a guess that saves a round trip and is never trusted. Forgets the longest unseen. */
+/** The tags last seen on a key: a guess that saves a round trip and is never trusted. Forgets the longest unchanged. */
 export class TagMemory {
   readonly #tags = new Map<string, readonly string[]>()
 
@@ -10,6 +10,8 @@ export class TagMemory {
   }
 
   set(key: string, tags: readonly string[]): void {
+    const known = this.get(key)
+    if (known.length === tags.length && known.every((tag, place) => tag === tags[place])) return
     this.#tags.delete(key)
     if (tags.length === 0) return
     this.#tags.set(key, tags)

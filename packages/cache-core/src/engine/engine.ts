@@ -38,15 +38,30 @@ export function asMiss(engine: Engine, op: string, key: string | undefined, erro
   return NOTHING_KNOWN
 }
 
-/** Reads one key. Answers at once where the backend does. */
-export function readOne(engine: Engine, op: string, key: string, tagHint: readonly string[]): MaybePromise<Reading> {
+/** Reads one key and judges what was found. Answers at once where the backend does, else with one promise. */
+export function readThen<R>(
+  engine: Engine,
+  op: string,
+  key: string,
+  tagHint: readonly string[],
+  judge: (reading: Reading) => R | Promise<R>,
+): R | Promise<R> {
+  let reading: MaybePromise<Reading>
   try {
-    const reading = engine.backend.read(key, tagHint)
-    return isPromise(reading) ? reading.catch((error: unknown) => asMiss(engine, op, key, error)) : reading
+    reading = engine.backend.read(key, tagHint)
   } catch (error) {
-    return asMiss(engine, op, key, error)
+    reading = asMiss(engine, op, key, error)
   }
+  return isPromise(reading)
+    ? reading.then(judge, (error: unknown) => judge(asMiss(engine, op, key, error)))
+    : judge(reading)
 }
+
+/** Reads one key. Answers at once where the backend does. */
+export const readOne = (engine: Engine, op: string, key: string, tagHint: readonly string[]): MaybePromise<Reading> =>
+  readThen(engine, op, key, tagHint, itself)
+
+const itself = (reading: Reading): Reading => reading
 
 export async function readMany(
   engine: Engine,

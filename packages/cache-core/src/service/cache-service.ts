@@ -1,6 +1,6 @@
-import type { BackendHealth, MaybePromise, PatternOptions, Reading } from '../contracts/index.js'
+import type { BackendHealth, PatternOptions, Reading } from '../contracts/index.js'
 import { draftFor } from '../engine/draft-for.js'
-import { checkOpen, type Engine, isPromise, readMany, readOne } from '../engine/engine.js'
+import { checkOpen, type Engine, readMany, readThen } from '../engine/engine.js'
 import type { CacheStats } from '../engine/reporter.js'
 import { isEarly } from '../entry/early.js'
 import { isFresh } from '../entry/judge.js'
@@ -214,8 +214,10 @@ export class CacheService {
           full,
         )
       }
-      const reading = readOne(engine, 'getOrSet', full, plan.tags)
-      return isPromise(reading) ? abortable(reading.then(answer), plan.signal, 'getOrSet', full) : answer(reading)
+      const answered = readThen(engine, 'getOrSet', full, plan.tags, answer)
+      return plan.signal === undefined
+        ? (answered as Promise<T>)
+        : abortable(answered as Promise<T>, plan.signal, 'getOrSet', full)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -404,8 +406,7 @@ export class CacheService {
   #reading<R>(op: string, key: string, judge: (reading: Reading, full: string) => R): Promise<R> {
     try {
       const full = this.#full(key, op)
-      const reading: MaybePromise<Reading> = readOne(this.#engine, op, full, NO_TAGS)
-      return isPromise(reading) ? reading.then((found) => judge(found, full)) : Promise.resolve(judge(reading, full))
+      return Promise.resolve(readThen(this.#engine, op, full, NO_TAGS, (reading) => judge(reading, full)))
     } catch (error) {
       return Promise.reject(error)
     }

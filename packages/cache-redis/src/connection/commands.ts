@@ -1,6 +1,6 @@
 import { type Clock, isCacheError } from '@holdfast/cache-core'
-import { withDeadline } from '../deadline.js'
-import { asCacheError } from '../errors.js'
+import { Deadlines } from '../deadline.js'
+import { asCacheError, timedOut } from '../errors.js'
 import type { Script } from '../scripts/script.js'
 import type { Connection } from './connection.js'
 import type { RedisLike } from './redis-like.js'
@@ -10,11 +10,11 @@ type Argument = string | Buffer | number
 /** Sends commands: waits for the first connection, bounds every answer, and turns every failure into a CacheError. */
 export class Commands {
   readonly #connection: Connection
-  readonly #clock: Clock
+  readonly #deadlines: Deadlines
 
   constructor(connection: Connection, clock: Clock) {
     this.#connection = connection
-    this.#clock = clock
+    this.#deadlines = new Deadlines(clock)
   }
 
   get client(): RedisLike {
@@ -32,14 +32,42 @@ export class Commands {
   }
 
   /** Runs one command. It is written to the socket before this returns if the connection stands. */
-  async send<T>(op: string, deadlineMs: number, command: (client: RedisLike) => Promise<T>, key?: string): Promise<T> {
+  send<T>(op: string, deadlineMs: number, command: (client: RedisLike) => Promise<T>, key?: string): Promise<T> {
+    return new Promise((resolve, reject) => this.dispatch(op, deadlineMs, command, key, resolve, reject))
+  }
+
+  /** As `send`, for who has a promise already. Neither callback may throw. */
+  dispatch<T>(
+    op: string,
+    deadlineMs: number,
+    command: (client: RedisLike) => Promise<T>,
+    key: string | undefined,
+    done: (value: T) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    const connection = this.#connection
+    let running: Promise<T>
     try {
-      const starting = this.#connection.ready(op)
-      if (starting !== undefined) await starting
-      return await withDeadline(command(this.#connection.client), deadlineMs, this.#clock, op, key)
+      const starting = connection.ready(op)
+      if (starting !== undefined) {
+        const again = (): void => this.dispatch(op, deadlineMs, command, key, done, failed)
+        starting.then(again, (error: unknown) => failed(asCacheError(error, op, key)))
+        return
+      }
+      running = command(connection.client)
     } catch (error) {
-      throw isCacheError(error) ? error : asCacheError(error, op, key)
+      failed(asCacheError(error, op, key))
+      return
     }
+    const deadline = this.#deadlines.start(deadlineMs, () => failed(timedOut(op, deadlineMs, key)))
+    running.then(
+      (value) => {
+        if (deadline.met()) done(value)
+      },
+      (error: unknown) => {
+        if (deadline.met()) failed(asCacheError(error, op, key))
+      },
+    )
   }
 
   /** Runs a script by its hash, and by its text when the server does not know it (any more). */

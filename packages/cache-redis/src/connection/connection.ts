@@ -1,6 +1,7 @@
 import { CacheError, type Clock } from '@holdfast/cache-core'
 import { asCacheError } from '../errors.js'
 import type { CheckedRedisOptions } from '../options.js'
+import { coalesceWrites } from './coalesce-writes.js'
 import { openClient } from './open-client.js'
 import type { RedisLike } from './redis-like.js'
 
@@ -20,6 +21,7 @@ export class Connection {
     this.#clock = options.clock
     this.#owned = options.client === undefined
     this.client = options.client ?? openClient(options)
+    if (options.coalesceWrites) coalesceWrites(this.client)
     this.client.on('error', this.#remember)
     this.client.on('ready', this.#forget)
     if (this.client.status !== 'ready') this.#starting = this.#start(options)

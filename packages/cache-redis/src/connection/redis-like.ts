@@ -14,6 +14,8 @@ interface ClientSettings {
  */
 export interface RedisLike {
   readonly status: string
+  /** The socket, once there is one. */
+  readonly stream?: unknown
   readonly options: ClientSettings & {
     readonly scaleReads?: unknown
     readonly redisOptions?: ClientSettings | undefined

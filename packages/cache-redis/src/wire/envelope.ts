@@ -66,11 +66,28 @@ export interface Header {
   readonly freshUntil: number
   readonly keepUntil: number
   readonly loadMs: number
-  readonly writeId: Buffer
-  readonly epoch: Buffer
   readonly tags: readonly string[]
-  readonly tagNonces: readonly Buffer[]
-  readonly payload: Buffer
+  /** Where the nonce of each tag begins. */
+  readonly tagsAt: readonly number[]
+  readonly bytes: Buffer
+  readonly payloadAt: number
+}
+
+const EPOCH_AT = 32
+const NO_TAGS: readonly string[] = Object.freeze([])
+const NOWHERE: readonly number[] = Object.freeze([])
+
+export const hasEpoch = ({ bytes }: Header, epoch: Buffer | null): boolean =>
+  epoch !== null && epoch.length === NONCE_BYTES && sameBytes(bytes, EPOCH_AT, epoch, NONCE_BYTES)
+
+/** Whether the first bytes of a tag's nonce are those the envelope has for its tag at that place. */
+export const hasNonce = ({ bytes, tagsAt }: Header, place: number, now: Buffer, count: number): boolean =>
+  now.length >= count && sameBytes(bytes, tagsAt[place] as number, now, count)
+
+/** Few enough that a loop beats a call into the runtime. */
+function sameBytes(bytes: Buffer, at: number, other: Buffer, count: number): boolean {
+  for (let index = 0; index < count; index++) if (bytes[at + index] !== other[index]) return false
+  return true
 }
 
 /** What the bytes say, or why they say nothing. */
@@ -81,14 +98,15 @@ export function openEnvelope(bytes: Buffer): Header | Error {
   const headerBytes = bytes.readUInt16LE(22)
   const payloadBytes = bytes.readUInt32LE(40)
   if (headerBytes + payloadBytes !== bytes.length) return new Error('truncated')
+  const count = bytes[52] as number
   const tags: string[] = []
-  const tagNonces: Buffer[] = []
+  const tagsAt: number[] = []
   let at = HEADER_BYTES
-  for (let left = bytes[52] as number; left > 0; left--) {
+  for (let left = count; left > 0; left--) {
     const length = bytes[at + TAG_NONCE_BYTES]
     const end = at + TAG_NONCE_BYTES + 1 + (length ?? 0)
     if (length === undefined || end > headerBytes) return new Error('broken tag table')
-    tagNonces.push(bytes.subarray(at, at + TAG_NONCE_BYTES))
+    tagsAt.push(at)
     tags.push(bytes.toString('utf8', at + TAG_NONCE_BYTES + 1, end))
     at = end
   }
@@ -101,14 +119,13 @@ export function openEnvelope(bytes: Buffer): Header | Error {
     freshUntil: until(bytes.readUIntLE(10, 6)),
     keepUntil: until(bytes.readUIntLE(16, 6)),
     loadMs: bytes.readUInt32LE(48),
-    writeId: writeIdOf(bytes),
-    epoch: bytes.subarray(32, 32 + NONCE_BYTES),
-    tags,
-    tagNonces,
-    payload: bytes.subarray(headerBytes),
+    tags: count === 0 ? NO_TAGS : tags,
+    tagsAt: count === 0 ? NOWHERE : tagsAt,
+    bytes,
+    payloadAt: headerBytes,
   }
 }
 
 /** What an acquire compares, of whatever bytes there are. The same range the scripts take. */
-export const writeIdOf = (bytes: Buffer | null): Buffer =>
-  bytes === null ? Buffer.alloc(0) : bytes.subarray(WRITE_ID_AT, WRITE_ID_AT + NONCE_BYTES)
+export const writeIdOf = (bytes: Buffer | null | undefined): Buffer =>
+  bytes == null ? Buffer.alloc(0) : bytes.subarray(WRITE_ID_AT, WRITE_ID_AT + NONCE_BYTES)

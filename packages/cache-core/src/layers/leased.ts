@@ -2,8 +2,8 @@ import { type Engine, readOne } from '../engine/engine.js'
 import { isFresh } from '../entry/judge.js'
 import { acquire } from './acquire.js'
 import { compute } from './compute.js'
-import { CHANGED, type Handler, type Lookup, type LookupOutcome, NOT_FOUND, WAITED } from './lookup.js'
-import { runLoader } from './run-loader.js'
+import { CHANGED, type Handler, type Lookup, type LookupOutcome, WAITED } from './lookup.js'
+import { Unfenced } from './unfenced.js'
 import { waitEnded } from './wait-ended.js'
 
 /** A lapsed lease shows this much after its announced end, so that not everybody asks in the same instant. */
@@ -12,9 +12,6 @@ const LAPSE_SPREAD_MS = 10
 /** News of a lease's end may be lost; whoever waits looks for himself this often. */
 const LOOK_ANYWAY_MS = 1000
 
-/** Never fired: a load that nothing can end. */
-const NEVER = new AbortController().signal
-
 /**
  * The end of the line: acquires the key, loads, fills. Whoever finds the key taken waits until the other's lease ends
  * and looks again.
@@ -22,12 +19,7 @@ const NEVER = new AbortController().signal
 export const leased = (engine: Engine): Handler => {
   const { backend, clock, reporter, defaults } = engine
 
-  /** Loads with nothing to compare the result with: it is not kept, and only those who are aboard now may share it. */
-  const loadUnfenced = async <T>(lookup: Lookup<T>): Promise<LookupOutcome<T>> => {
-    lookup.flight?.seal()
-    const { value } = await runLoader(engine, lookup, NEVER)
-    return { kind: 'value', value, shareable: value !== NOT_FOUND }
-  }
+  const unfenced = new Unfenced(engine)
 
   return async <T>(lookup: Lookup<T>): Promise<LookupOutcome<T>> => {
     const { key } = lookup
@@ -41,11 +33,11 @@ export const leased = (engine: Engine): Handler => {
     try {
       const acquired = await acquire(engine, lookup)
       lookup.decided?.()
-      if (acquired === undefined) return await loadUnfenced(lookup)
+      if (acquired === undefined) return await unfenced.load(lookup)
       if (acquired.status === 'own') return await compute(engine, lookup, acquired.lease)
-      if (acquired.status === 'wait' && !defaults.protect) return await loadUnfenced(lookup)
+      if (acquired.status === 'wait' && !defaults.protect) return await unfenced.load(lookup)
       const patience = lookup.deadline - clock.now()
-      if (patience <= 0) return waitEnded(engine, lookup) ?? (await loadUnfenced(lookup))
+      if (patience <= 0) return waitEnded(engine, lookup) ?? (await unfenced.load(lookup))
       if (acquired.status === 'changed') return CHANGED
       reporter.report({ type: 'waiting', key, leaseMs: acquired.leaseMs })
       const lapse = acquired.leaseMs + LAPSE_MARGIN_MS + clock.random() * LAPSE_SPREAD_MS

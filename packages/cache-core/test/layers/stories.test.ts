@@ -1,5 +1,5 @@
 import { type CacheService, createCache } from '@holdfast/cache-core'
-import { ManualClock, recordingRecorder, settle } from '@holdfast/cache-core/testing'
+import { chaotic, ManualClock, recordingRecorder, settle } from '@holdfast/cache-core/testing'
 import { MemoryBackend } from '@holdfast/cache-memory'
 import { afterEach, describe, expect, it } from 'vitest'
 
@@ -190,5 +190,41 @@ describe('expire', () => {
     }
     await cache.delete('k')
     await expect(cache.getOrSet('k', fail)).rejects.toThrow('no')
+  })
+})
+
+describe('while the store is away', () => {
+  it('one load of a key runs at a time; who comes meanwhile shares the next', async () => {
+    const clock = new ManualClock()
+    const away = chaotic(new MemoryBackend({ clock }), () => 'refused')
+    const { cache } = rig({ backend: away, clock })
+    let loads = 0
+    const load = () => after(clock, 100, ++loads)
+    const first = [cache.getOrSet('k', load), cache.getOrSet('k', load)]
+    await clock.advance(10)
+    const meanwhile = [cache.getOrSet('k', load)]
+    await clock.advance(40)
+    meanwhile.push(cache.getOrSet('k', load), cache.getOrSet('k', load))
+    await settle()
+    expect(loads).toBe(1)
+    await clock.advance(50)
+    expect(await Promise.all(first)).toEqual([1, 1])
+    await clock.advance(100)
+    expect(await Promise.all(meanwhile)).toEqual([2, 2, 2])
+    expect(loads).toBe(2)
+  })
+
+  it('nobody waits longer than maxWait for a load that hangs', async () => {
+    const clock = new ManualClock()
+    const { cache } = rig({
+      backend: chaotic(new MemoryBackend({ clock }), () => 'refused'),
+      clock,
+      protection: { maxWait: 5 },
+    })
+    void cache.getOrSet('k', () => new Promise(() => undefined))
+    await clock.advance(10)
+    const second = cache.getOrSet('k', () => 'mine')
+    await clock.advance(5_000)
+    expect(await second).toBe('mine')
   })
 })

@@ -1,10 +1,46 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CacheService, LoadContext } from '@holdfast/cache-core'
+
+/** What is checked: a cache of ours, or another library behind a few lines. */
+export interface Subject {
+  get<T>(key: string): Promise<T | undefined>
+  getMany<T>(keys: readonly string[]): Promise<Map<string, T>>
+  getOrSet<T>(key: string, loader: (context: Adaptive) => Promise<T>, options: Options): Promise<T>
+  getOrSetMany<T>(
+    keys: readonly string[],
+    loader: (missing: readonly string[]) => Promise<Map<string, T>>,
+    options: Options,
+  ): Promise<Map<string, T>>
+  set(key: string, value: unknown, options: Options): Promise<unknown>
+  delete(key: string): Promise<unknown>
+  deleteMany(keys: readonly string[]): Promise<unknown>
+  deletePattern(glob: string): Promise<unknown>
+  invalidateTags(tags: readonly string[]): Promise<unknown>
+  clear(): Promise<unknown>
+}
+
+interface Options {
+  readonly ttl: number
+  readonly tags?: readonly string[]
+}
+
+interface Adaptive {
+  setOptions(options: { readonly tags: readonly string[] }): void
+}
+
+/** A verb, or tags that a loader names. */
+export type Feature = keyof Subject | 'late-tags'
 
 /** What a run is made of. Everything else follows from the seed, but for the order in which answers come. */
 export interface Run {
   /** Caches that share one store; each stands for a process. */
-  readonly caches: readonly CacheService[]
+  readonly caches: readonly Subject[]
+  /** What the caches cannot do: it is not asked of them. */
+  readonly without?: ReadonlySet<Feature>
+  /**
+   * A change binds the cache that made it at once, and the others this many milliseconds after it returned: near caches
+   * hear of it a moment later.
+   */
+  readonly lagMs?: number
   readonly seconds: number
   readonly seed: number
   /** The longest load, in milliseconds. */
@@ -54,6 +90,8 @@ export async function checkFreshness({
   caches,
   seconds,
   seed,
+  without = new Set(),
+  lagMs = 0,
   slowestLoadMs = 120,
   onProgress,
 }: Run): Promise<Verdict> {
@@ -61,8 +99,21 @@ export async function checkFreshness({
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   const verdict: Verdict = { reads: 0, stale: 0, loads: 0, invalidations: 0, errors: 0, examples: [] }
   const database = new Map(keys.map((key) => [key, 1]))
-  /** The version below which no read that begins now may see a key. */
-  const floor = new Map(keys.map((key) => [key, 1]))
+  /** Per cache: the version below which no read that begins now may see a key. */
+  const floors = new Map(caches.map((cache) => [cache, new Map(keys.map((key) => [key, 1]))]))
+  const raise = (cache: Subject, versions: readonly (readonly [string, number])[]): void => {
+    const floor = floors.get(cache) as Map<string, number>
+    for (const [key, version] of versions) floor.set(key, Math.max(version, floor.get(key) as number))
+  }
+  /** Two who change at once are two processes: each knows of the other only after the lag. */
+  const changedBy = (cache: Subject, versions: readonly (readonly [string, number])[]): void => {
+    raise(cache, versions)
+    const others = (): void => {
+      for (const other of caches) raise(other, versions)
+    }
+    if (lagMs === 0) others()
+    else setTimeout(others, lagMs)
+  }
   const end = performance.now() + seconds * 1000
   const running = (): boolean => performance.now() < end
 
@@ -76,7 +127,7 @@ export async function checkFreshness({
     return found
   }
   /** Half of the loads name their tag only at the end. */
-  const loadOne = async (key: string, late: boolean, context: LoadContext<Value>): Promise<Value> => {
+  const loadOne = async (key: string, late: boolean, context: Adaptive): Promise<Value> => {
     const found = await readDatabase([key])
     if (late) context.setOptions({ tags: [tagOf(key), `extra:${Math.floor(random() * 3)}`] })
     return found.get(key) as Value
@@ -93,14 +144,15 @@ export async function checkFreshness({
       )
   }
 
-  const reader = async (cache: CacheService): Promise<void> => {
+  const can = (feature: Feature): boolean => !without.has(feature)
+  const reader = async (cache: Subject): Promise<void> => {
     while (running()) {
       const key = pick(keys)
-      const began = new Map(floor)
+      const began = new Map(floors.get(cache))
       const dice = random()
       try {
         if (dice < 0.55) {
-          const late = random() < 0.5
+          const late = random() < 0.5 && can('late-tags')
           const options = late ? { ttl: 2 } : { ttl: 2, tags: [tagOf(key)] }
           judge(
             'getOrSet',
@@ -108,7 +160,7 @@ export async function checkFreshness({
             await cache.getOrSet<Value>(key, (context) => loadOne(key, late, context), options),
             key,
           )
-        } else if (dice < 0.75) {
+        } else if (dice < 0.75 || !can(dice < 0.85 ? 'getMany' : 'getOrSetMany')) {
           judge('get', began, await cache.get<Value>(key), key)
         } else if (dice < 0.85) {
           const some = [...new Set([key, pick(keys), pick(keys)])]
@@ -141,25 +193,35 @@ export async function checkFreshness({
       const cache = pick(caches)
       const key = pick(keys)
       const dice = random()
-      const [changed, invalidate]: [readonly string[], () => Promise<unknown>] =
+      const tag = tagOf(key)
+      const changes: Readonly<Record<string, readonly [readonly string[], () => Promise<unknown>]>> = {
+        delete: [[key], () => cache.delete(key)],
+        invalidateTags: [keys.filter((one) => tagOf(one) === tag), () => cache.invalidateTags([tag])],
+        deleteMany: [[key, keys[0] as string], () => cache.deleteMany([key, keys[0] as string])],
+        deletePattern: [keys.filter((one) => one.startsWith('key:1')), () => cache.deletePattern('key:1*')],
+        clear: [keys, () => cache.clear()],
+        set: [[key], () => cache.set(key, { key, version: database.get(key) }, { ttl: 2, tags: [tag] })],
+      }
+      const wanted =
         dice < 0.3
-          ? [[key], () => cache.delete(key)]
+          ? 'delete'
           : dice < 0.55
-            ? [keys.filter((one) => tagOf(one) === tagOf(key)), () => cache.invalidateTags([tagOf(key)])]
+            ? 'invalidateTags'
             : dice < 0.65
-              ? [[key, keys[0] as string], () => cache.deleteMany([key, keys[0] as string])]
+              ? 'deleteMany'
               : dice < 0.75
-                ? [keys.filter((one) => one.startsWith('key:1')), () => cache.deletePattern('key:1*')]
+                ? 'deletePattern'
                 : dice < 0.8
-                  ? [keys, () => cache.clear()]
-                  : [[key], () => cache.set(key, { key, version: database.get(key) }, { ttl: 2, tags: [tagOf(key)] })]
+                  ? 'clear'
+                  : 'set'
+      const [changed, invalidate] = changes[can(wanted as Feature) ? wanted : 'delete'] as (typeof changes)[string]
       await inTurn(async () => {
         for (const one of new Set(changed)) database.set(one, (database.get(one) as number) + 1)
         const versions = changed.map((one) => [one, database.get(one) as number] as const)
         try {
           await invalidate()
           verdict.invalidations++
-          for (const [one, version] of versions) floor.set(one, version)
+          changedBy(cache, versions)
         } catch {
           verdict.errors++
         }

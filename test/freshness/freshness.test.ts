@@ -6,7 +6,7 @@ import { startRedis } from '../redis-server/index.js'
 import { BROKEN, lateAnswers } from './broken.js'
 import { checkFreshness, type Verdict } from './checker.js'
 import { FAULTS, torment } from './faults.js'
-import { TOPOLOGIES, type TopologyOptions } from './topologies.js'
+import { LAG_MS, nearIsOn, TOPOLOGIES, type TopologyOptions } from './topologies.js'
 
 const SECONDS = 3
 
@@ -15,6 +15,7 @@ async function run(
   seconds: number,
   options: Partial<TopologyOptions> = {},
   seed = 1,
+  changes: { readonly lagMs?: number } = {},
 ): Promise<Verdict> {
   const caches = TOPOLOGIES[topology]!({
     redisUrl: inject('redisUrl'),
@@ -22,7 +23,8 @@ async function run(
     ...options,
   })
   try {
-    return await checkFreshness({ caches, seconds, seed })
+    if (topology === 'near-far') await nearIsOn(caches)
+    return await checkFreshness({ caches, seconds, seed, lagMs: LAG_MS[topology] ?? 0, ...changes })
   } finally {
     await Promise.all(caches.map((cache) => cache.close()))
   }
@@ -34,6 +36,7 @@ describe('no read that starts after an invalidation returned sees the old value'
     ['lifted', 'lifted', {}],
     ['far', 'far', {}],
     ['far, leases shorter than loads', 'far', { lockTtl: '60ms' }],
+    ['near before far', 'near-far', {}],
     [
       'far, late answers',
       'far',
@@ -84,6 +87,27 @@ describe('the same over one server that is', { timeout: 60_000 }, () => {
     try {
       const calm = torment(faults, { ports: [server.port], server })
       const verdict = await run('far', 2 * SECONDS, { redisUrl: server.url })
+      expect(await calm()).toBeGreaterThan(1)
+      expect(verdict.examples).toEqual([])
+      expect(verdict.stale).toBe(0)
+      expect(verdict.reads).toBeGreaterThan(300)
+      expect(verdict.invalidations).toBeGreaterThan(20)
+    } finally {
+      await server.stop()
+    }
+  })
+})
+
+describe('near caches over one server that', { timeout: 60_000 }, () => {
+  it.each([
+    ['is emptied, and cuts its clients off', ['flushall', 'client-kill']],
+    ['is frozen', ['freeze']],
+  ])('%s', async (_, faults) => {
+    const server = await startRedis({ own: true })
+    try {
+      const calm = torment(faults, { ports: [server.port], server })
+      // Until the heartbeat of a silent link fails, copies may be old.
+      const verdict = await run('near-far', 2 * SECONDS, { redisUrl: server.url }, 1, { lagMs: 2500 })
       expect(await calm()).toBeGreaterThan(1)
       expect(verdict.examples).toEqual([])
       expect(verdict.stale).toBe(0)

@@ -5,7 +5,7 @@ import { startRedis } from '../redis-server/index.js'
 import { lateAnswers } from './broken.js'
 import { checkFreshness, type Verdict } from './checker.js'
 import { FAULTS, torment, type Victim } from './faults.js'
-import { TOPOLOGIES } from './topologies.js'
+import { LAG_MS, nearIsOn, TOPOLOGIES } from './topologies.js'
 
 const LATE = 'late-answers'
 const faultNames = [...Object.keys(FAULTS), LATE]
@@ -14,7 +14,8 @@ const HELP = `Checks the promise with random schedules: no read that starts afte
   pnpm check:freshness [--seconds 10] [--topology ${Object.keys(TOPOLOGIES).join('|')}] [--faults a,b,...]
                        [--lease 30s] [--seed n]
 
-far uses REDIS_URL, or a server of its own, which it needs for faults. cluster starts 3 masters and 3 replicas.
+far and near-far use REDIS_URL, or a server of their own, which they need for faults. In near-far a change binds other
+caches 50 ms later, and 2.5 s later under faults that cut or freeze the link that tells of it. cluster starts 3 masters and 3 replicas.
 Faults: ${faultNames.join(', ')}; all is every one that fits.`
 
 const { values } = parseArgs({
@@ -32,7 +33,7 @@ const seconds = Number(values.seconds)
 const open = TOPOLOGIES[topology]
 const fits = (name: string): boolean =>
   name === LATE ||
-  (topology === 'far' && FAULTS[name]?.only !== 'cluster') ||
+  (['far', 'near-far'].includes(topology) && FAULTS[name]?.only !== 'cluster') ||
   (topology === 'cluster' && FAULTS[name]?.only !== 'server')
 const faults = values.faults === 'all' ? faultNames.filter(fits) : values.faults.split(',').filter(Boolean)
 const wrong = faults.filter((name) => !faultNames.includes(name) || !fits(name))
@@ -48,7 +49,7 @@ async function start(): Promise<{ victim: Victim; redisUrl?: string; stop: () =>
     return { victim: { ports: cluster.ports.slice(0, 3), cluster }, stop: () => cluster.stop() }
   }
   const redisUrl = process.env['REDIS_URL']
-  if (topology !== 'far') return { victim: { ports: [] }, stop: async () => undefined }
+  if (!['far', 'near-far'].includes(topology)) return { victim: { ports: [] }, stop: async () => undefined }
   if (redisUrl !== undefined && faults.length === 0)
     return { victim: { ports: [] }, redisUrl, stop: async () => undefined }
   const server = await startRedis({ own: true, args: faults.flatMap((name) => FAULTS[name]?.args ?? []) })
@@ -72,7 +73,17 @@ const calm = torment(
   faults.filter((name) => name !== LATE),
   victim,
 )
-const verdict = await checkFreshness({ caches, seconds, seed, onProgress: (now) => console.log(`  ${line(now)}`) })
+if (topology === 'near-far') await nearIsOn(caches)
+// A cut link is noticed by its end, a silent one by a heartbeat: until then copies may be old.
+const cut = topology === 'near-far' && faults.some((name) => name !== 'script-flush' && name !== LATE)
+const lagMs = cut ? 2500 : (LAG_MS[topology] ?? 0)
+const verdict = await checkFreshness({
+  caches,
+  seconds,
+  seed,
+  lagMs,
+  onProgress: (now) => console.log(`  ${line(now)}`),
+})
 const strikes = await calm()
 await Promise.all(caches.map((cache) => cache.close()))
 await stop()

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type CacheBackend, type CacheService, createCache, fenced } from '@holdfast/cache-core'
 import { MemoryBackend } from '@holdfast/cache-memory'
 import { RedisBackend } from '@holdfast/cache-redis'
@@ -31,8 +32,24 @@ const slowMap = () => {
 const several = (
   open: () => CacheBackend,
   { lockTtl = '30s', spoil = (backend) => backend }: TopologyOptions,
+  near?: () => CacheBackend,
 ): CacheService[] =>
-  Array.from({ length: PROCESSES }, () => createCache({ backend: spoil(open()), protection: { lockTtl } }))
+  Array.from({ length: PROCESSES }, () =>
+    createCache({ backend: spoil(open()), protection: { lockTtl }, ...(near !== undefined && { near: near() }) }),
+  )
+
+/** Near caches serve once Redis tells of changes. */
+export async function nearIsOn(caches: readonly CacheService[]): Promise<void> {
+  for (const cache of caches) {
+    for (let turn = 0; (await cache.health()).backend.detail['near'] !== 'on'; turn++) {
+      if (turn > 500) throw new Error('The near cache does not come on')
+      await sleep(10)
+    }
+  }
+}
+
+/** How much later than the cache that made a change the others may see it. */
+export const LAG_MS: Readonly<Record<string, number>> = { 'near-far': 50 }
 
 /** Caches that share one store, by the name of the arrangement. */
 export const TOPOLOGIES: Readonly<Record<string, (options: TopologyOptions) => CacheService[]>> = {
@@ -48,6 +65,15 @@ export const TOPOLOGIES: Readonly<Record<string, (options: TopologyOptions) => C
     if (options.redisUrl === undefined) throw new Error('far needs the URL of a Redis')
     const { redisUrl: url, prefix } = options
     return several(() => new RedisBackend({ url, prefix }), options)
+  },
+  'near-far': (options) => {
+    if (options.redisUrl === undefined) throw new Error('near-far needs the URL of a Redis')
+    const { redisUrl: url, prefix } = options
+    return several(
+      () => new RedisBackend({ url, prefix }),
+      options,
+      () => new MemoryBackend(),
+    )
   },
   cluster: (options) => {
     if (options.clusterNodes === undefined) throw new Error('cluster needs the servers of a Redis Cluster')

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { keys, tags } from './cache.js'
 import type { Database } from './database.js'
 import { countryRanking, countrySummary, crowdedPlaces, setPopulation, worldTotals } from './queries.js'
+import { DatabaseDown } from './remote-database.js'
 
 /** The HTTP service: slow questions, cached; and a write, which invalidates what it changes. */
 export function createApp(database: Database, cache: CacheService): Hono {
@@ -40,10 +41,11 @@ export function createApp(database: Database, cache: CacheService): Hono {
     return context.json(await cached(context, keys.ranking, () => countryRanking(database), options))
   })
 
-  // For the front page: may be a second old, and no write need know of it.
-  app.get('/totals', async (context) =>
-    context.json(await cached(context, keys.totals, () => worldTotals(database), { ttl: '1s' })),
-  )
+  // For the front page: may be a second old, and no write need know of it. Rather older than late.
+  app.get('/totals', async (context) => {
+    const options = { ttl: '1s', softTimeout: '300ms' }
+    return context.json(await cached(context, keys.totals, () => worldTotals(database), options))
+  })
 
   app.put('/places/:id/population', async (context) => {
     const id = Number(context.req.param('id'))
@@ -59,6 +61,8 @@ export function createApp(database: Database, cache: CacheService): Hono {
 
   app.get('/stats', async (context) => context.json({ cache: cache.stats(), databaseReads: await database.reads() }))
 
+  app.get('/explain', async (context) => context.json(await cache.explain(context.req.query('key') || keys.totals)))
+
   app.get('/health', async (context) => {
     const health = await cache.health()
     return context.json(health, health.status === 'down' ? 503 : 200)
@@ -66,6 +70,7 @@ export function createApp(database: Database, cache: CacheService): Hono {
 
   app.onError((error, context) => {
     if (error instanceof SyntaxError) return context.json({ error: 'the body is not JSON' }, 400)
+    if (error instanceof DatabaseDown) return context.json({ error: error.message }, 503)
     console.error(error)
     return context.json({ error: 'something went wrong here' }, 500)
   })

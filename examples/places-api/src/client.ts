@@ -1,4 +1,4 @@
-import type { CacheStats } from '@holdfast/cache-core'
+import type { CacheStats, Explanation } from '@holdfast/cache-core'
 
 export const summaryOf = (country: string) => `/countries/${country}/summary`
 export const crowdedOf = (country: string) => `/countries/${country}/crowded`
@@ -36,6 +36,10 @@ export class Client {
 
   async stats(): Promise<Stats> {
     return (await this.get<Stats>('/stats')).body
+  }
+
+  async explain(key: string): Promise<Explanation> {
+    return (await this.get<Explanation>(`/explain?key=${encodeURIComponent(key)}`)).body
   }
 
   async #request<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {

@@ -1,7 +1,7 @@
 import { openCache } from './cache.js'
 import { type Options, readOptions, usage } from './options.js'
 import { progressLine } from './progress-line.js'
-import { RemoteDatabase, startDatabase } from './remote-database.js'
+import { type OwnDatabase, RemoteDatabase, startDatabase } from './remote-database.js'
 import type { FromService } from './second-service.js'
 import { startService } from './service.js'
 import { show } from './show.js'
@@ -21,7 +21,8 @@ try {
 async function run({ serve, port, rows }: Options): Promise<void> {
   const opened: { close(): Promise<void> }[] = []
   try {
-    const database = databaseUrl ? new RemoteDatabase(databaseUrl) : await loadDatabase(rows)
+    const ownDatabase = databaseUrl ? undefined : await loadDatabase(rows)
+    const database = ownDatabase ?? new RemoteDatabase(databaseUrl as string)
     opened.unshift(database)
     const cache = openCache(database.id, redisUrl)
     opened.unshift(cache)
@@ -35,7 +36,7 @@ async function run({ serve, port, rows }: Options): Promise<void> {
       process.send?.({ url: service.url } satisfies FromService)
       await stopped
     } else {
-      const end = await Promise.race([show(service.url, redisUrl && database.url), stopped])
+      const end = await Promise.race([show(service.url, ownDatabase, redisUrl && database.url), stopped])
       if (end === 'stopped') process.exitCode = 130
       else if (!end) process.exitCode = 1
     }
@@ -44,7 +45,7 @@ async function run({ serve, port, rows }: Options): Promise<void> {
   }
 }
 
-async function loadDatabase(rows: number): Promise<RemoteDatabase> {
+async function loadDatabase(rows: number): Promise<OwnDatabase> {
   console.log('Starting PostgreSQL (PGlite) in a process of its own ...')
   return await startDatabase(rows, progressLine('Places loaded'))
 }

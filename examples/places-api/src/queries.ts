@@ -1,5 +1,8 @@
 import type { Database } from './database.js'
 
+/** Much longer than the quick queries take, queueing included. */
+const quickMs = 3_000
+
 export interface CountrySummary {
   readonly places: number
   readonly people: number
@@ -15,6 +18,7 @@ export async function countrySummary(database: Database, country: string): Promi
          order by population desc))[1:3] as largest
      from settlement where country = $1 having count(*) > 0`,
     [country],
+    quickMs,
   )
   return summary ?? null
 }
@@ -67,6 +71,8 @@ export async function worldTotals(database: Database): Promise<WorldTotals> {
   const [totals] = await database.read<WorldTotals>(
     `select count(*)::int as places, sum(population)::float8 as people, clock_timestamp()::text as "countedAt"
      from settlement`,
+    [],
+    quickMs,
   )
   return totals as WorldTotals // An aggregate over everything always has one row.
 }

@@ -1,7 +1,18 @@
+import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import type { Database, Progress } from './database.js'
 import type { DatabaseRequest, FromDatabase } from './database-protocol.js'
 import { forkScript } from './fork-script.js'
+import type { Freezable } from './outage-scene.js'
+
+/** The slowest queries may have to queue; whoever asks something quick says so. */
+const longestQueryMs = 30_000
+
+export class DatabaseDown extends Error {
+  constructor(cause: unknown) {
+    super('The database does not answer', { cause })
+  }
+}
 
 /** A database in another process. */
 export class RemoteDatabase implements Database {
@@ -10,20 +21,18 @@ export class RemoteDatabase implements Database {
   readonly url: string
   readonly #endpoint: string
   readonly #password: string
-  readonly #stop: () => void
 
   /** @param url `http://<id>:<password>@127.0.0.1:<port>` */
-  constructor(url: string, stop = () => {}) {
+  constructor(url: string) {
     const { username, password, origin } = new URL(url)
     this.id = username
     this.url = url
     this.#endpoint = origin
     this.#password = password
-    this.#stop = stop
   }
 
-  async read<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return await this.#ask({ op: 'read', sql, values })
+  async read<Row>(sql: string, values: readonly unknown[] = [], limitMs = longestQueryMs): Promise<Row[]> {
+    return await this.#ask({ op: 'read', sql, values }, limitMs)
   }
 
   async write<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
@@ -34,15 +43,39 @@ export class RemoteDatabase implements Database {
     return await this.#ask({ op: 'reads' })
   }
 
-  async close(): Promise<void> {
-    this.#stop()
-  }
+  async close(): Promise<void> {}
 
-  async #ask<Answer>(request: DatabaseRequest): Promise<Answer> {
+  async #ask<Answer>(request: DatabaseRequest, limitMs = longestQueryMs): Promise<Answer> {
     const headers = { authorization: this.#password, 'content-type': 'application/json' }
-    const response = await fetch(this.#endpoint, { method: 'POST', headers, body: JSON.stringify(request) })
+    const signal = AbortSignal.timeout(limitMs)
+    const init = { method: 'POST', headers, body: JSON.stringify(request), signal }
+    const response = await fetch(this.#endpoint, init).catch((error: unknown) => {
+      throw new DatabaseDown(error)
+    })
     if (!response.ok) throw new Error(`The database answered ${response.status}: ${await response.text()}`)
     return (await response.json()) as Answer
+  }
+}
+
+/** A database whose process is ours to stop dead, as a failing machine would. */
+export class OwnDatabase extends RemoteDatabase implements Freezable {
+  readonly #child: ChildProcess
+
+  constructor(url: string, child: ChildProcess) {
+    super(url)
+    this.#child = child
+  }
+
+  freeze(): void {
+    this.#child.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#child.kill('SIGCONT')
+  }
+
+  override async close(): Promise<void> {
+    this.#child.disconnect()
   }
 }
 
@@ -50,7 +83,7 @@ export class RemoteDatabase implements Database {
 export async function startDatabase(
   rows: number,
   onProgress: (progress: Progress) => void = () => {},
-): Promise<RemoteDatabase> {
+): Promise<OwnDatabase> {
   const password = randomUUID()
   const child = forkScript(new URL('./database-process.ts', import.meta.url), [String(rows)], {
     DATABASE_PASSWORD: password,
@@ -58,8 +91,7 @@ export async function startDatabase(
   return await new Promise((resolve, reject) => {
     child.on('message', ({ progress, ready }: FromDatabase) => {
       if (progress) onProgress(progress)
-      if (ready)
-        resolve(new RemoteDatabase(`http://${ready.id}:${password}@127.0.0.1:${ready.port}`, () => child.disconnect()))
+      if (ready) resolve(new OwnDatabase(`http://${ready.id}:${password}@127.0.0.1:${ready.port}`, child))
     })
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`The database process ended with code ${code}`)))

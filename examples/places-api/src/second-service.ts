@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { forkScript } from './fork-script.js'
 import type { Service } from './service.js'
+import type { Doomed } from './shared-scenes.js'
 
 /** What a service process tells the process that started it. */
 export interface FromService {
@@ -8,7 +9,7 @@ export interface FromService {
 }
 
 /** The same service in another process, with the same database and the same Redis. */
-export async function startSecondService(databaseUrl: string): Promise<Service> {
+export async function startSecondService(databaseUrl: string): Promise<Service & Doomed> {
   const child = forkScript(new URL('./main.ts', import.meta.url), ['--serve', '--port', '0'], {
     DATABASE_URL: databaseUrl,
   })
@@ -21,6 +22,10 @@ export async function startSecondService(databaseUrl: string): Promise<Service> 
     url,
     close: async () => {
       child.kill()
+      await ended
+    },
+    kill: async () => {
+      child.kill('SIGKILL')
       await ended
     },
   }

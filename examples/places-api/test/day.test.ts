@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { openCache } from '../src/cache.js'
-import { playDay, playWithSecondProcess } from '../src/day.js'
-import { type RemoteDatabase, startDatabase } from '../src/remote-database.js'
+import { playDay, playDeath, playWithSecondProcess } from '../src/day.js'
+import { type OwnDatabase, startDatabase } from '../src/remote-database.js'
 import { allHold, claimsOf, tableOf } from '../src/report.js'
 import type { Scene } from '../src/scene.js'
+import { startSecondService } from '../src/second-service.js'
 import { type Service, startService } from '../src/service.js'
 
-let database: RemoteDatabase
+let database: OwnDatabase
 
 beforeAll(async () => {
   database = await startDatabase(5_000)
@@ -36,7 +37,7 @@ it.each([
   ['process memory', () => undefined],
   ['Redis', () => inject('redisUrl')],
 ])('every claim of the day holds on %s', { timeout: 60_000 }, async (_, redisUrl) => {
-  const scenes = await withServices(redisUrl(), 1, ([service]) => all(playDay(service!.url)))
+  const scenes = await withServices(redisUrl(), 1, ([service]) => all(playDay(service!.url, database)))
   expect(claimsOf(scenes)).not.toContain('✗')
   expect(allHold(scenes)).toBe(true)
   expect(tableOf(scenes).split('\n')).toHaveLength(2 + scenes.length + 1)
@@ -47,6 +48,31 @@ it('two services on one Redis share loads and invalidations', { timeout: 60_000 
     all(playWithSecondProcess(first!.url, second!.url)),
   )
   expect(claimsOf(scenes)).not.toContain('✗')
+})
+
+it('a process that dies while it loads is succeeded', { timeout: 60_000 }, async () => {
+  const redisUrl = inject('redisUrl')
+  process.env['REDIS_URL'] = redisUrl
+  const doomed = await startSecondService(database.url)
+  try {
+    const scenes = await withServices(redisUrl, 1, ([service]) => all(playDeath(service!.url, doomed, database)))
+    expect(claimsOf(scenes)).not.toContain('✗')
+    expect(claimsOf(scenes)).toContain('one further load')
+  } finally {
+    await doomed.kill()
+    delete process.env['REDIS_URL']
+  }
+})
+
+it('the day notices when stale values are not served', { timeout: 60_000 }, async () => {
+  const cache = openCache(database.id, undefined, { grace: 0.001 })
+  const service = await startService(database, cache, 0)
+  try {
+    await expect(all(playDay(service.url, database))).rejects.toThrow('503')
+  } finally {
+    await service.close()
+    await cache.close()
+  }
 })
 
 it('the day notices when loads are not shared', { timeout: 60_000 }, async () => {

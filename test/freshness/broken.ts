@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AcquireRequest, CacheBackend, Lease, Reading } from '@holdfast/cache-core'
+import { Flights } from '../../packages/cache-core/src/layers/flights.js'
 
 /** A backend with some verbs replaced. */
-const replace = (backend: CacheBackend, verbs: Partial<CacheBackend>): CacheBackend =>
+export const replace = (backend: CacheBackend, verbs: Partial<CacheBackend>): CacheBackend =>
   new Proxy(backend, {
     get(target, name) {
       if (name in verbs) return verbs[name as keyof CacheBackend]
@@ -26,6 +27,33 @@ export const lateAnswers = (backend: CacheBackend, verbs: readonly (keyof CacheB
       ]),
     ) as Partial<CacheBackend>,
   )
+
+/** Two reads of a key share one command until its answer, however old that is. */
+export const sharedReads = (backend: CacheBackend): CacheBackend => {
+  const pending = new Map<string, Promise<Reading>>()
+  return replace(backend, {
+    read: (key, hint) => {
+      const shared = pending.get(key)
+      if (shared !== undefined) return shared
+      const reading = Promise.resolve(backend.read(key, hint)).finally(() => pending.delete(key))
+      pending.set(key, reading)
+      return reading
+    },
+  })
+}
+
+/** While this runs, callers may join a load until it ends, not only until its fill is sent. */
+export async function withUnsealedFlights<T>(work: () => Promise<T>): Promise<T> {
+  const open = Flights.prototype.open
+  Flights.prototype.open = function (key, tags, lead) {
+    return open.call(this, key, tags, (flight) => lead({ ...flight, seal: () => undefined })) as never
+  }
+  try {
+    return await work()
+  } finally {
+    Flights.prototype.open = open
+  }
+}
 
 /** Shortcuts that other libraries take. The checker has to see through each. */
 export const BROKEN: Readonly<Record<string, (backend: CacheBackend) => CacheBackend>> = {
@@ -61,17 +89,5 @@ export const BROKEN: Readonly<Record<string, (backend: CacheBackend) => CacheBac
         return 'stored' as const
       },
     }),
-  'shares reads until their answer': (backend) => {
-    const pending = new Map<string, Promise<Reading>>()
-    const late = lateAnswers(backend, ['read'], 40)
-    return replace(backend, {
-      read: (key, hint) => {
-        const shared = pending.get(key)
-        if (shared !== undefined) return shared
-        const reading = Promise.resolve(late.read(key, hint)).finally(() => pending.delete(key))
-        pending.set(key, reading)
-        return reading
-      },
-    })
-  },
+  'shares reads until their answer': (backend) => sharedReads(lateAnswers(backend, ['read'], 40)),
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import type { CacheBackend } from '@holdfast/cache-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { Flights } from '../../packages/cache-core/src/layers/flights.js'
 import { type RedisCluster, startCluster } from '../redis-server/cluster/index.js'
 import { startRedis } from '../redis-server/index.js'
-import { BROKEN, lateAnswers } from './broken.js'
+import { BROKEN, lateAnswers, withUnsealedFlights } from './broken.js'
 import { checkFreshness, type Verdict } from './checker.js'
 import { FAULTS, torment } from './faults.js'
 import { LAG_MS, nearIsOn, TOPOLOGIES, type TopologyOptions } from './topologies.js'
@@ -131,14 +131,7 @@ describe('the checker has teeth: it catches a cache that', { timeout: 60_000 }, 
   })
 
   it('lets callers join until the answer to the fill', async () => {
-    const open = Flights.prototype.open
-    Flights.prototype.open = function (key, tags, lead) {
-      return open.call(this, key, tags, (flight) => lead({ ...flight, seal: () => undefined })) as never
-    }
-    try {
-      expect(await caught({ spoil: (backend) => lateAnswers(backend, ['fill'], 60) })).toBe(true)
-    } finally {
-      Flights.prototype.open = open
-    }
+    const lateFills = { spoil: (backend: CacheBackend) => lateAnswers(backend, ['fill'], 60) }
+    expect(await withUnsealedFlights(() => caught(lateFills))).toBe(true)
   })
 })

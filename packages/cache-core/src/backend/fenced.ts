@@ -55,6 +55,8 @@ class FencedBackend implements CacheBackend {
   /** Goes up with every clear and pattern removal: whatever was acquired before is refused. */
   #epoch = 0
   #invalidations = 0
+  /** Settles when every clear that runs has ended. */
+  #cleared: Promise<void> = Promise.resolve()
   #closed = false
 
   constructor(store: KeyValueStore, clock: Clock) {
@@ -144,7 +146,7 @@ class FencedBackend implements CacheBackend {
   }
 
   touch(key: string, freshUntil: number, keepUntil: number): Promise<boolean> {
-    return this.#change('touch', key, async () => {
+    return this.#rewrite('touch', key, async () => {
       const stored = await this.#live(key)
       if (stored === undefined) return false
       await this.#ensureMarks(
@@ -172,7 +174,7 @@ class FencedBackend implements CacheBackend {
   async expire(keys: readonly string[], at: number): Promise<number> {
     return countOf(
       keys.map((key) =>
-        this.#change('expire', key, async () => {
+        this.#rewrite('expire', key, async () => {
           this.#end(key)
           const live = await this.#live(key)
           if (live === undefined) return false
@@ -228,10 +230,10 @@ class FencedBackend implements CacheBackend {
   }
 
   clear(prefix: string): Promise<void> {
-    return this.#ask('clear', async () => {
-      await this.#breakAll()
-      await this.#store.clear(nameOf(prefix))
-      if (prefix === '') await this.#store.clear(MARK_PREFIX)
+    return this.#ask('clear', () => {
+      const clearing = this.#clear(prefix)
+      this.#cleared = Promise.allSettled([this.#cleared, clearing]).then(() => undefined)
+      return clearing
     })
   }
 
@@ -250,6 +252,12 @@ class FencedBackend implements CacheBackend {
     this.#closed = true
     await this.#queue.quiet()
     await this.#store.close?.()
+  }
+
+  async #clear(prefix: string): Promise<void> {
+    await this.#breakAll()
+    await this.#store.clear(nameOf(prefix))
+    if (prefix === '') await this.#store.clear(MARK_PREFIX)
   }
 
   /** Refuses every computation acquired so far, and lets what is being stored land before it returns. */
@@ -305,6 +313,18 @@ class FencedBackend implements CacheBackend {
 
   #change<T>(op: string, key: string, task: () => Promise<T>): Promise<T> {
     return this.#ask(op, () => this.#queue.run(nameOf(key), task))
+  }
+
+  /**
+   * As `#change`, for what puts back what it has read. Those that are in the queue when a clear begins end before it
+   * clears; those that come later wait until it has, or they would put back what it removed.
+   */
+  #rewrite<T>(op: string, key: string, task: () => Promise<T>): Promise<T> {
+    const cleared = this.#cleared
+    return this.#change(op, key, async () => {
+      await cleared
+      return task()
+    })
   }
 
   /** Whatever a store throws reaches the caller as a CacheError. */

@@ -1,5 +1,8 @@
 export { type ChaosPlan, chaotic, type Fault } from './chaotic.js'
 export { backendConformance } from './conformance/backend-conformance.js'
 export type { ConformanceOptions, Runner, Subject } from './conformance/runner.js'
+export { type Explored, everyOrder, oneOrder, type Scenario } from './interleavings/every-order.js'
+export { stepped } from './interleavings/stepped.js'
+export { type Step, Steps, type Touches } from './interleavings/steps.js'
 export { ManualClock, settle } from './manual-clock.js'
 export { type RecordingRecorder, recordingRecorder } from './recording-recorder.js'

@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   backend: ['contracts', 'entry', 'options', 'pattern'],
   engine: ['contracts', 'entry', 'options'],
   layers: ['contracts', 'entry', 'options', 'engine'],
-  service: ['contracts', 'entry', 'options', 'pattern', 'engine', 'layers'],
+  service: ['contracts', 'entry', 'options', 'pattern', 'backend', 'engine', 'layers'],
   testing: ['contracts', 'pattern'],
 }
 

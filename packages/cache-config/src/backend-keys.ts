@@ -5,12 +5,24 @@ const MEMORY_KEYS = ['max_size', 'isolation']
 
 /** The kind of backend that alone understands a key, or `undefined` when all do. */
 export const ownerOf = (key: string): BackendType | undefined =>
-  key.startsWith('redis_') ? BackendType.REDIS : MEMORY_KEYS.includes(key) ? BackendType.MEMORY : undefined
+  key.startsWith('redis_') || key === 'near'
+    ? BackendType.REDIS
+    : MEMORY_KEYS.includes(key)
+      ? BackendType.MEMORY
+      : undefined
 
 export const nameOf = (backend: unknown): unknown => (isMapping(backend) ? (backend['name'] ?? 'default') : undefined)
 
 /** What `redis_url` says by itself. */
-export const SAID_BY_URL = ['redis_host', 'redis_port', 'redis_username', 'redis_password', 'redis_db']
+export const SAID_BY_URL = [
+  'redis_host',
+  'redis_port',
+  'redis_username',
+  'redis_password',
+  'redis_db',
+  'redis_cluster',
+  'redis_sentinel',
+]
 
 /**
  * What of a backend still holds when settings are laid over it. Whoever turns Redis into memory, or a host into a URL,

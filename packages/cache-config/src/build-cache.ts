@@ -1,7 +1,14 @@
-import { type CacheBackend, type CacheService, type Clock, createCache, type Recorder } from '@holdfast/cache-core'
+import {
+  type CacheBackend,
+  type CacheService,
+  type Clock,
+  createCache,
+  type NearOptions,
+  type Recorder,
+} from '@holdfast/cache-core'
 import { type BackendModule, constructorOf } from './backend-modules.js'
 import { BackendType } from './backend-type.js'
-import type { BackendConfig, ServiceSettings } from './types.js'
+import type { BackendConfig, NearSettings, ServiceSettings } from './types.js'
 import { given } from './values.js'
 
 /** What every cache of a configuration shares. */
@@ -14,7 +21,7 @@ export interface Wiring {
 export function buildCache(
   config: BackendConfig,
   shared: ServiceSettings,
-  module: BackendModule,
+  modules: ReadonlyMap<BackendType, BackendModule>,
   wiring: Wiring,
 ): CacheService {
   const service = { ...shared, ...config.service }
@@ -24,9 +31,10 @@ export function buildCache(
     onMaxWait: service.protectionOnMaxWait,
   }
   return createCache({
-    backend: buildBackend(config, module, wiring.clock),
+    backend: buildBackend(config, modules.get(config.type) as BackendModule, wiring.clock),
     ...given({
       name: config.name,
+      near: buildNear(config, modules, wiring.clock),
       defaultTtl: config.defaultTtl ?? service.defaultTtl,
       jitter: config.jitter ?? service.jitter,
       grace: config.grace ?? service.grace,
@@ -35,6 +43,21 @@ export function buildCache(
       clock: wiring.clock,
     }),
   })
+}
+
+/** The types of backend whose packages a cache needs. */
+export const typesOf = ({ type, near }: BackendConfig): readonly BackendType[] =>
+  near ? [type, BackendType.MEMORY] : [type]
+
+function buildNear(
+  { near }: BackendConfig,
+  modules: ReadonlyMap<BackendType, BackendModule>,
+  clock: Clock | undefined,
+): NearOptions | undefined {
+  if (!near) return undefined
+  const { maxSize, isolation, ttl }: NearSettings = near === true ? {} : near
+  const Memory = constructorOf(BackendType.MEMORY, modules.get(BackendType.MEMORY) as BackendModule)
+  return { backend: new Memory(given({ maxEntries: maxSize, isolation, clock })), ...given({ ttl }) }
 }
 
 function buildBackend(config: BackendConfig, module: BackendModule, clock: Clock | undefined): CacheBackend {
@@ -50,6 +73,8 @@ function buildBackend(config: BackendConfig, module: BackendModule, clock: Clock
       username: config.redisUsername,
       password: config.redisPassword,
       db: config.redisDb,
+      cluster: config.redisCluster && { nodes: config.redisCluster },
+      sentinel: config.redisSentinel && given(config.redisSentinel),
       tls: typeof config.redisTls === 'object' ? given(config.redisTls) : config.redisTls,
       prefix: config.keyPrefix,
     }),

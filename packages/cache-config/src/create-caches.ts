@@ -1,7 +1,7 @@
 import type { CacheService } from '@holdfast/cache-core'
 import { type BackendModule, importBackend, type LoadBackend, notLoaded, requireInstalled } from './backend-modules.js'
 import type { BackendType } from './backend-type.js'
-import { buildCache, type Wiring } from './build-cache.js'
+import { buildCache, typesOf, type Wiring } from './build-cache.js'
 import { loadConfig } from './load-config.js'
 import { type CacheRegistry, NamedCaches } from './registry.js'
 import type { CacheConfig, ConfigSource, LoadOptions } from './types.js'
@@ -51,14 +51,14 @@ export async function openCaches(source: ConfigSource, options: OpenCachesOption
   return build(config, new Map(await Promise.all(loading)), options)
 }
 
-const typesIn = (config: CacheConfig): readonly BackendType[] => [...new Set(config.backends.map(({ type }) => type))]
+const typesIn = (config: CacheConfig): readonly BackendType[] => [...new Set(config.backends.flatMap(typesOf))]
 
 function build(config: CacheConfig, modules: ReadonlyMap<BackendType, BackendModule>, wiring: Wiring): CacheRegistry {
   const caches = new Map<string, CacheService>()
   const defaultName = config.backends.find((backend) => backend.default)?.name as string
   try {
     for (const backend of config.backends) {
-      caches.set(backend.name, buildCache(backend, config.service, modules.get(backend.type) as BackendModule, wiring))
+      caches.set(backend.name, buildCache(backend, config.service, modules, wiring))
     }
   } catch (error) {
     // Nobody will ever hold those that were made before.

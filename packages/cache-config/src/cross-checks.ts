@@ -60,6 +60,9 @@ const isKnown = (key: string): boolean => Object.hasOwn(backendSchema.shape, key
 /** Where in which Redis a backend keeps its entries, or `undefined` when that is in its own memory. */
 function placeOf(backend: Mapping): string | undefined {
   if (backend['type'] !== 'redis') return undefined
+  const group = backend['redis_cluster'] ?? backend['redis_sentinel']
+  if (group !== undefined)
+    return JSON.stringify([group, backend['redis_db'] ?? 0, backend['key_prefix'] ?? nameOf(backend)])
   const url = backend['redis_url']
   const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
   const host = parsed === undefined ? (backend['redis_host'] ?? 'localhost') : parsed.hostname || 'localhost'

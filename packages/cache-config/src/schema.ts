@@ -83,6 +83,36 @@ const tlsSchema = mapping({
 const isRedisUrl = (value: unknown): boolean =>
   typeof value === 'string' && URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol)
 
+const maxSize = () => whole(1, Number.MAX_SAFE_INTEGER, 'a whole number of at least 1')
+
+const isolation = () => choice(['reference', 'clone', 'freeze'])
+
+const nearSchema = mapping({
+  max_size: maxSize().describe('How many copies are held. 10000 by default.'),
+  ttl: duration('A copy is kept no longer than this. 30 by default.'),
+  isolation: isolation().describe('What keeps changes of one caller from the others.'),
+}).partial()
+
+const SERVERS = "a list of servers, such as ['10.0.0.1:6379']"
+const servers = () =>
+  z
+    .array(
+      z
+        .string({ error: "a server, such as '10.0.0.1:6379'" })
+        .regex(/:\d+$/, { error: "a server, such as '10.0.0.1:6379'" }),
+      {
+        error: SERVERS,
+      },
+    )
+    .min(1, { error: SERVERS })
+
+const sentinelSchema = mapping({
+  nodes: servers().describe('The sentinels.'),
+  name: label().describe("What they call the primary. 'mymaster' by default."),
+  username: label().describe('Of the sentinels themselves.'),
+  password: text().describe('Of the sentinels themselves.'),
+}).partial({ name: true, username: true, password: true })
+
 export const backendSchema = mapping({
   name: label().describe('What the application asks for.'),
   type: choice(['memory', 'redis']).describe('memory by default.'),
@@ -91,12 +121,11 @@ export const backendSchema = mapping({
     "What every key in Redis begins with; the backend's name by default. No effect in memory.",
   ),
   ...lifetimes,
-  max_size: whole(1, Number.MAX_SAFE_INTEGER, 'a whole number of at least 1').describe(
-    'Memory: how many entries are held. 10000 by default.',
-  ),
-  isolation: choice(['reference', 'clone', 'freeze']).describe(
-    'Memory: what keeps changes of one caller from the others.',
-  ),
+  max_size: maxSize().describe('Memory: how many entries are held. 10000 by default.'),
+  isolation: isolation().describe('Memory: what keeps changes of one caller from the others.'),
+  near: z
+    .union([z.boolean(), nearSchema], { error: 'true, false or a mapping of max_size, ttl and isolation' })
+    .describe('Redis: copies in process memory, which Redis keeps true.'),
   redis_host: text().describe('localhost by default.'),
   redis_port: whole(1, 65_535, 'a port from 1 to 65535').describe('6379 by default.'),
   redis_username: label(),
@@ -105,6 +134,8 @@ export const backendSchema = mapping({
   redis_url: z
     .custom<string>(isRedisUrl, { error: 'a URL that begins with redis:// or rediss://' })
     .meta({ description: 'Instead of host and port.', type: 'string' }),
+  redis_cluster: servers().describe('Some servers of a Redis Cluster. Instead of host and port.'),
+  redis_sentinel: sentinelSchema.describe('The primary is the one these sentinels name. Instead of host and port.'),
   redis_tls: z.union([z.boolean(), tlsSchema], { error: 'true, false or a mapping of TLS settings' }),
   service: serviceSchema.describe('For this backend alone.'),
 }).partial()

@@ -29,6 +29,25 @@ export interface TlsSettings {
   readonly rejectUnauthorized?: boolean | undefined
 }
 
+/** Copies in process memory before Redis. */
+export interface NearSettings {
+  /** @default 10_000 */
+  readonly maxSize?: number | undefined
+  /** A copy is kept no longer than this. @default 30 seconds */
+  readonly ttl?: Duration | undefined
+  /** @default 'reference' */
+  readonly isolation?: 'reference' | 'clone' | 'freeze' | undefined
+}
+
+export interface SentinelSettings {
+  /** `'host:port'` of each. */
+  readonly nodes: readonly string[]
+  /** What they call the primary. @default 'mymaster' */
+  readonly name?: string | undefined
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+}
+
 /** One named cache and its store. */
 export interface BackendSettings {
   /** What `get(name)` and `resolve(CacheService, { name })` ask for. @default 'default' */
@@ -56,6 +75,12 @@ export interface BackendSettings {
   readonly redisDb?: number | undefined
   /** `redis://` or, with TLS, `rediss://`. Instead of host and port. */
   readonly redisUrl?: string | undefined
+  /** `'host:port'` of some servers of a Redis Cluster. Instead of host and port. */
+  readonly redisCluster?: readonly string[] | undefined
+  /** The primary is the one these sentinels name. Instead of host and port. */
+  readonly redisSentinel?: SentinelSettings | undefined
+  /** Redis: copies in process memory, which Redis keeps true. Needs `@holdfast/cache-memory`. @default none */
+  readonly near?: boolean | NearSettings | undefined
   /** @default false */
   readonly redisTls?: boolean | TlsSettings | undefined
   /** For this backend alone. `defaultTtl`, `jitter` and `grace` beside it win over those in it. */

@@ -218,3 +218,58 @@ describe('the packages of the backends', () => {
     expect(() => createCaches({}, { env, load: () => ({}) })).toThrow('@holdfast/cache-memory has no MemoryBackend')
   })
 })
+
+describe('Redis in its other forms', () => {
+  class Recorded {
+    readonly name = 'redis'
+    constructor(readonly options: unknown) {
+      given.push(options)
+    }
+    acquire() {}
+    follow() {
+      return () => undefined
+    }
+    close() {}
+  }
+  const given: unknown[] = []
+  const load = (type: string) => (type === 'redis' ? { RedisBackend: Recorded } : memory)
+  const redis = (settings: object) => ({ backends: [{ name: 'a', type: 'redis', ...settings }] })
+
+  it.each([
+    ['a cluster', { redis_cluster: ['10.0.0.1:6379', 'b:1'] }, { cluster: { nodes: ['10.0.0.1:6379', 'b:1'] } }],
+    [
+      'sentinels',
+      { redisSentinel: { nodes: ['s:26379'], name: 'main', password: 'p' }, redis_password: 'q' },
+      { sentinel: { nodes: ['s:26379'], name: 'main', password: 'p' }, password: 'q' },
+    ],
+  ])('%s', async (_, settings, expected) => {
+    await createCaches(redis(settings), { env, load }).close()
+    expect(given.pop()).toEqual({ prefix: 'a', ...expected })
+  })
+
+  it.each([
+    ['true', true],
+    ['settings', { max_size: 5, ttl: '1m', isolation: 'freeze' }],
+  ])('with a near cache: %s', async (_, near) => {
+    const caches = createCaches(redis({ near }), { env, load })
+    expect((await caches.get().health()).backend.name).toBe('memory before redis')
+    await caches.close()
+  })
+
+  it('without one: false', async () => {
+    const caches = createCaches(redis({ near: false }), { env, load })
+    expect((await caches.get().health()).backend.name).toBe('redis')
+    await caches.close()
+  })
+
+  it.each([
+    ['near for memory', { backends: [{ near: true }] }, 'is for backends of type redis'],
+    ['an unknown setting of near', redis({ near: { size: 1 } }), 'near'],
+    ['a server without a port', redis({ redis_cluster: ['localhost'] }), "a server, such as '10.0.0.1:6379'"],
+    ['no servers', redis({ redis_cluster: [] }), 'a list of servers'],
+    ['sentinels without nodes', redis({ redis_sentinel: { name: 'm' } }), 'redis_sentinel.nodes'],
+    ['a url and a cluster', redis({ redis_url: 'redis://a', redis_cluster: ['a:1'] }), 'redis_url is given as well'],
+  ])('%s is refused', (_, document, message) => {
+    expect(() => createCaches(document, { env, load })).toThrow(message)
+  })
+})

@@ -3,7 +3,7 @@ import type { RedisLike } from './connection/redis-like.js'
 import type { Address, ClientOptions, ServerOptions } from './options.js'
 
 /** The options that say where the server is, and who we are to it. */
-export const SERVER = ['url', 'host', 'port', 'username', 'password', 'db', 'tls', 'cluster']
+export const SERVER = ['url', 'host', 'port', 'username', 'password', 'db', 'tls', 'cluster', 'sentinel']
 
 export const isCluster = (client: RedisLike): boolean => client.nodes !== undefined
 
@@ -11,9 +11,9 @@ const given = (options: object, names: readonly string[]): string[] =>
   names.filter((name) => (options as Record<string, unknown>)[name] !== undefined)
 
 export function checkServer(options: ServerOptions): void {
-  const { url, host, port, db, cluster } = options
+  const { url, host, port, db, cluster, sentinel } = options
   if (url !== undefined) {
-    const extra = given(options, ['host', 'port', 'username', 'password', 'db', 'cluster'])
+    const extra = given(options, ['host', 'port', 'username', 'password', 'db', 'cluster', 'sentinel'])
     if (extra.length > 0)
       throw badInput(`RedisBackend: both url and ${extra.join(', ')} are given`, 'Give the url or the single settings')
     if (typeof url !== 'string' || !URL.canParse(url) || !['redis:', 'rediss:'].includes(new URL(url).protocol)) {
@@ -27,6 +27,7 @@ export function checkServer(options: ServerOptions): void {
   if (db !== undefined && !(Number.isInteger(db) && db >= 0))
     throw badInput(`RedisBackend: db is ${String(db)}`, 'Write a whole number of at least 0')
   if (cluster !== undefined) checkCluster(options)
+  if (sentinel !== undefined) checkSentinel(options)
 }
 
 function checkCluster(options: ServerOptions): void {
@@ -52,6 +53,33 @@ function checkCluster(options: ServerOptions): void {
       'RedisBackend: cluster.natMap does not say where servers are',
       "Write natMap: { '10.0.0.1:6379': { host: 'localhost', port: 7001 } }",
     )
+  }
+}
+
+function checkSentinel(options: ServerOptions): void {
+  const extra = given(options, ['host', 'port', 'cluster'])
+  if (extra.length > 0)
+    throw badInput(
+      `RedisBackend: both sentinel and ${extra.join(', ')} are given`,
+      'The sentinels say where the server is: give sentinel alone, with username, password, db and tls of the server',
+    )
+  const { nodes, name, username, password, ...unknown } = { ...options.sentinel } as Record<string, unknown>
+  const [unknownName] = Object.keys(unknown)
+  if (unknownName !== undefined) {
+    throw badInput(
+      `RedisBackend: sentinel has an unknown setting ${JSON.stringify(unknownName)}`,
+      'Known are nodes, name, username, password',
+    )
+  }
+  if (!Array.isArray(nodes) || nodes.length === 0 || nodes.some((node) => addressOf(node) === undefined)) {
+    throw badInput(
+      'RedisBackend: sentinel.nodes is not a list of sentinels',
+      "Write sentinel: { nodes: ['10.0.0.1:26379', '10.0.0.2:26379'], name: 'mymaster' }",
+    )
+  }
+  for (const [setting, value] of Object.entries({ name, username, password })) {
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      throw badInput(`RedisBackend: sentinel.${setting} is not a text`, `Write ${setting}: '...'`)
   }
 }
 

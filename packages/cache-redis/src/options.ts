@@ -46,7 +46,17 @@ export interface ClusterServers {
   readonly natMap?: Readonly<Record<string, Address>>
 }
 
-/** A connection of our own: to one server, or to a cluster. */
+export interface Sentinels {
+  /** The sentinels. `'host:port'` or an object. */
+  readonly nodes: readonly (string | Address)[]
+  /** What they call the primary. @default 'mymaster' */
+  readonly name?: string
+  /** Of the sentinels themselves. */
+  readonly username?: string
+  readonly password?: string
+}
+
+/** A connection of our own: to one server, to the primary that sentinels name, or to a cluster. */
 export interface ServerOptions extends CommonOptions {
   /** `redis://[user[:password]@]host[:port][/db]`, or `rediss://` for TLS. Excludes the single settings. */
   readonly url?: string
@@ -63,6 +73,8 @@ export interface ServerOptions extends CommonOptions {
   readonly tls?: boolean | object
   /** A Redis Cluster. Excludes `url`, `host`, `port` and `db`. */
   readonly cluster?: ClusterServers
+  /** The primary is whichever server these sentinels say. Excludes `url`, `host`, `port` and `cluster`. */
+  readonly sentinel?: Sentinels
   readonly client?: undefined
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Cluster } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type RedisCluster, startCluster } from './index.js'
@@ -9,6 +10,7 @@ beforeAll(async () => {
   cluster = await startCluster()
   client = new Cluster([...cluster.nodes])
   client.on('error', () => undefined)
+  await once(client, 'ready')
 })
 afterAll(async () => {
   client?.disconnect()

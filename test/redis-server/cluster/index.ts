@@ -1,13 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { freePort } from '../free-port.js'
-import { Unavailable } from '../types.js'
-import { container } from './container.js'
-import type { Machine } from './machine.js'
-import { processes } from './processes.js'
+import { startMachine } from '../machine/index.js'
 
 const SLOTS = 16_384
 const FORMED_WITHIN_MS = 30_000
+
+/** A server that was harmed is given up by the others after this many milliseconds. */
+const NODE_TIMEOUT_MS = 2000
+
+/** Nothing is written to disk but the cluster's own file, so a restarted server knows where it belongs and is empty. */
+const clusterArguments = (port: number): string[] => [
+  ...['--save', '', '--appendonly', 'no', '--protected-mode', 'no'],
+  ...['--repl-diskless-load', 'swapdb', '--repl-diskless-sync-delay', '0'],
+  ...['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`],
+  ...['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--cluster-announce-ip', '127.0.0.1'],
+]
 
 export interface RedisCluster {
   readonly how: 'container' | 'process'
@@ -32,7 +40,8 @@ export async function startCluster({ masters = 3, replicas = 3 } = {}): Promise<
     // The servers speak to each other ten thousand above.
     if (port < 55_000 && !ports.includes(port)) ports.push(port)
   }
-  const machine = await machineFor(ports)
+  const machine = await startMachine(ports)
+  const start = (port: number): Promise<void> => machine.start(port, clusterArguments(port))
   const clients = new Map<number, Redis>()
   const on = (port: number): Redis => {
     const known = clients.get(port)
@@ -48,7 +57,7 @@ export async function startCluster({ masters = 3, replicas = 3 } = {}): Promise<
   }
 
   try {
-    for (const port of ports) await machine.start(port)
+    for (const port of ports) await start(port)
     await form(ports, masters, on)
   } catch (error) {
     await stop()
@@ -61,24 +70,13 @@ export async function startCluster({ masters = 3, replicas = 3 } = {}): Promise<
     kill: (port) => machine.kill(port),
     restart: async (port) => {
       await machine.kill(port)
-      await machine.start(port)
+      await start(port)
     },
     freeze: (port) => machine.freeze(port),
     thaw: (port) => machine.thaw(port),
     moveSlot: (slot, pauseMs = 0) => moveSlot(slot, pauseMs, on(ports[0] as number), on),
     stop,
   }
-}
-
-async function machineFor(ports: readonly number[]): Promise<Machine> {
-  if (process.env['HOLDFAST_TEST_REDIS_HOW'] !== 'process') {
-    try {
-      return await container(ports)
-    } catch (error) {
-      if (!(error instanceof Unavailable) || process.env['HOLDFAST_REQUIRE_CONTAINERS'] === '1') throw error
-    }
-  }
-  return processes()
 }
 
 /** Makes one cluster of lone servers and returns when every one of them sees all of it. */

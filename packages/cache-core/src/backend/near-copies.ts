@@ -1,6 +1,5 @@
-import type { MaybePromise } from '../contracts/backend.js'
+import { isPromise, type MaybePromise } from '../contracts/backend.js'
 import type { CacheBackend, Clock, Lease, Reading } from '../contracts/index.js'
-import { isPromise } from '../engine/engine.js'
 
 /** Longer than any read takes. */
 const PLACE_MS = 60_000

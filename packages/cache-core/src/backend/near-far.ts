@@ -1,4 +1,4 @@
-import type { MaybePromise, PatternOptions } from '../contracts/backend.js'
+import { isPromise, type MaybePromise, type PatternOptions } from '../contracts/backend.js'
 import type {
   Acquired,
   AcquireRequest,
@@ -13,7 +13,6 @@ import type {
   Reading,
   Version,
 } from '../contracts/index.js'
-import { isPromise } from '../engine/engine.js'
 import { NearCopies } from './near-copies.js'
 
 export interface NearFarParts {

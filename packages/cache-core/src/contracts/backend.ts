@@ -4,6 +4,9 @@ import type { Draft, Reading, Version } from './entry.js'
 /** Memory answers at once, Redis later. Callers look before they await: a hit in memory costs no extra promise. */
 export type MaybePromise<T> = T | Promise<T>
 
+export const isPromise = <T>(value: MaybePromise<T>): value is Promise<T> =>
+  typeof value === 'object' && value !== null && typeof (value as Promise<T>).then === 'function'
+
 export interface AcquireRequest {
   /** What the read before this acquire saw. */
   readonly version: Version

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../contracts/backend.js'
+import { isPromise, type MaybePromise } from '../contracts/backend.js'
 import type { CacheBackend, Clock, Reading } from '../contracts/index.js'
 import { CacheError, isOutage } from '../errors.js'
 import type { Flights } from '../layers/flights.js'
@@ -77,6 +77,3 @@ export async function readMany(
     return keys.map(() => miss)
   }
 }
-
-export const isPromise = <T>(value: MaybePromise<T>): value is Promise<T> =>
-  typeof value === 'object' && value !== null && typeof (value as Promise<T>).then === 'function'

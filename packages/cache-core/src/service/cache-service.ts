@@ -367,7 +367,7 @@ export class CacheService {
     const { backend, name, closed } = this.#engine
     const health = closed
       ? ({ status: 'down', detail: { reason: 'closed' } } as const)
-      : await Promise.resolve(backend.health()).catch(
+      : await (async () => backend.health())().catch(
           (error: unknown) => ({ status: 'down', detail: { error } }) as const,
         )
     const status = health.status === 'up' ? 'up' : closed ? 'down' : 'degraded'

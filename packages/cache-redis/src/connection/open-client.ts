@@ -46,7 +46,7 @@ const failFastCluster = {
 
 /** A client of our own, not yet connected when this returns. */
 export function openClient({ server, clock }: CheckedRedisOptions): RedisLike {
-  const { url, host = 'localhost', port = 6379, username, password, db, tls, cluster } = server
+  const { url, host = 'localhost', port = 6379, username, password, db, tls, cluster, sentinel } = server
   const options = {
     ...failFast(clock),
     ...(tls !== undefined && tls !== false && { tls: tls === true ? {} : tls }),
@@ -66,6 +66,22 @@ export function openClient({ server, clock }: CheckedRedisOptions): RedisLike {
         }),
       },
     )
+    return client as unknown as RedisLike
+  }
+  if (sentinel !== undefined) {
+    const client = new Redis({
+      ...options,
+      sentinels: sentinel.nodes.map((node) => addressOf(node) as Address),
+      name: sentinel.name ?? 'mymaster',
+      ...(sentinel.username !== undefined && { sentinelUsername: sentinel.username }),
+      ...(sentinel.password !== undefined && { sentinelPassword: sentinel.password }),
+      ...(db !== undefined && { db }),
+      ...('tls' in options && { enableTLSForSentinelMode: true, sentinelTLS: options.tls as object }),
+      // A frozen primary says nothing: that it was replaced is heard from the sentinels.
+      failoverDetector: true,
+      sentinelCommandTimeout: 500,
+      sentinelRetryStrategy: (attempt: number) => Math.min(50 * attempt, LONGEST_RETRY_MS),
+    })
     return client as unknown as RedisLike
   }
   if (url !== undefined) return new Redis(url, options) as unknown as RedisLike

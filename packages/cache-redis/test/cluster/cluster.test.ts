@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Cluster } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -12,6 +13,7 @@ beforeAll(async () => {
   servers = await startCluster()
   client = new Cluster([...servers.nodes])
   client.on('error', () => undefined)
+  await once(client, 'ready')
 })
 afterAll(async () => {
   client?.disconnect()

@@ -2,10 +2,12 @@ import { GenericContainer, Wait } from 'testcontainers'
 import { answers } from '../answers.js'
 import { engineWithImage, image, onHostNetwork, runLabels, serverProgram } from '../container.js'
 import { freePort } from '../free-port.js'
-import { clusterArguments, type Machine } from './machine.js'
+import type { Machine } from './machine.js'
+
+const FOLDER = '/tmp'
 
 /**
- * All servers of a cluster in one container: there and outside they have the same address, 127.0.0.1 and their port,
+ * All servers in one container: there and outside they have the same address, 127.0.0.1 and their port,
  * which is what they tell each other and every client. Its first process is a server that nobody uses.
  */
 export async function container(ports: readonly number[]): Promise<Machine> {
@@ -26,23 +28,28 @@ export async function container(ports: readonly number[]): Promise<Machine> {
     const { exitCode, output } = await started.exec(command)
     if (exitCode !== 0) throw new Error(`${command.join(' ')}: exit code ${exitCode}\n${output}`)
   }
-  const pidFile = (port: number): string => `/tmp/${port}.pid`
+  const pidFile = (port: number): string => `${FOLDER}/${port}.pid`
   // The shell's own words only: the image need not have other tools. A server that is gone is no failure.
   const signal = (port: number, name: string) =>
     run(['sh', '-c', `read -r pid <${pidFile(port)} && { kill -${name} "$pid" || true; }`])
 
   return {
     how: 'container',
-    start: async (port) => {
+    folder: FOLDER,
+    start: async (port, given) => {
       // A mapped port leads to the container's own address, not to its loopback.
-      const bind = onHostNetwork() ? [] : ['--bind', '0.0.0.0']
-      const args = [...clusterArguments(port, '/tmp'), ...bind, '--daemonize', 'yes', '--pidfile', pidFile(port)]
-      await run([program, ...args])
+      const address = ['--port', String(port), '--bind', onHostNetwork() ? '127.0.0.1' : '0.0.0.0', '--dir', FOLDER]
+      await run([program, ...given, ...address, '--daemonize', 'yes', '--pidfile', pidFile(port)])
       await answers(`redis://127.0.0.1:${port}`)
     },
     kill: (port) => signal(port, 'KILL'),
     freeze: (port) => signal(port, 'STOP'),
     thaw: (port) => signal(port, 'CONT'),
+    write: async (name, lines) => {
+      const path = `${FOLDER}/${name}`
+      await run(['sh', '-c', `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')} >${path}`])
+      return path
+    },
     stop: async () => void (await started.stop({ timeout: 0 })),
   }
 }

@@ -1,18 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { answers } from '../answers.js'
 import { findBinary } from '../process.js'
 import { Unavailable } from '../types.js'
-import { clusterArguments, type Machine } from './machine.js'
+import type { Machine } from './machine.js'
 
-/** The servers of a cluster as child processes. */
+/** Servers as child processes. */
 export async function processes(): Promise<Machine> {
   const binary = findBinary()
   if (binary === undefined) throw new Unavailable('no redis-server or valkey-server on PATH')
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-cluster-'))
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-redis-'))
   const children = new Map<number, ChildProcess>()
 
   const kill = async (port: number): Promise<void> => {
@@ -30,13 +30,20 @@ export async function processes(): Promise<Machine> {
 
   return {
     how: 'process',
-    start: async (port) => {
-      children.set(port, spawn(binary, clusterArguments(port, folder), { stdio: 'ignore' }))
+    folder,
+    start: async (port, args) => {
+      const all = [...args, '--port', String(port), '--bind', '127.0.0.1', '--dir', folder]
+      children.set(port, spawn(binary, all, { stdio: 'ignore' }))
       await answers(`redis://127.0.0.1:${port}`)
     },
     kill,
     freeze: async (port) => void children.get(port)?.kill('SIGSTOP'),
     thaw: async (port) => void children.get(port)?.kill('SIGCONT'),
+    write: async (name, lines) => {
+      const path = join(folder, name)
+      writeFileSync(path, `${lines.join('\n')}\n`)
+      return path
+    },
     stop: async () => {
       process.off('exit', orphaned)
       await Promise.all([...children.keys()].map(kill))

@@ -119,6 +119,13 @@ export const timedOut = (op: string, ms: number, key?: string, outcome: Outcome 
     { op, key, outcome, retryable: true },
   )
 
+export const notAnswering = (op: string, key?: string): CacheError =>
+  new CacheError(
+    'E_UNAVAILABLE',
+    `Redis: ${op} was not sent: the commands before it got no answer. It is tried again in a moment.`,
+    { op, key, retryable: true },
+  )
+
 function textOf(cause: unknown): string {
   // A refused connection to a name with several addresses is an AggregateError without a text of its own.
   if (cause instanceof AggregateError && cause.errors.length > 0) return textOf(cause.errors[0])

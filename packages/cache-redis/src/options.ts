@@ -21,6 +21,11 @@ interface CommonOptions {
   /** How long the first calls wait for the first connection. @default '2s' */
   readonly startupWait?: Duration
   /**
+   * After five commands in a row without an answer reads, loads and sets are not sent for a second, then longer, up to
+   * ten; a new connection ends it. Invalidations are always sent. @default true
+   */
+  readonly breaker?: boolean
+  /**
    * Sends all commands of one tick in one packet: three times as many reads per second when a hundred callers read at
    * once. @default true for a connection of our own, false for a client of yours
    */
@@ -93,6 +98,7 @@ const COMMON = [
   'writeDeadline',
   'invalidateDeadline',
   'startupWait',
+  'breaker',
   'coalesceWrites',
   'partitions',
   'clock',
@@ -113,6 +119,7 @@ export interface CheckedRedisOptions {
   readonly clock: Clock
   /** Nothing: the keys are not cut and have no label. */
   readonly partitions: number | undefined
+  readonly breaker: boolean
   readonly coalesceWrites: boolean
   readonly server: ServerOptions
   readonly client: RedisLike | undefined
@@ -141,12 +148,15 @@ export function checkRedisOptions(options: RedisOptions): CheckedRedisOptions {
   const { partitions = ofCluster ? CLUSTER_PARTITIONS : undefined } = options
   if (partitions !== undefined && !(Number.isInteger(partitions) && partitions >= 1 && partitions <= MAX_PARTITIONS))
     throw badInput(`RedisBackend: partitions is ${String(partitions)}`, 'Write a whole number from 1 to 1024')
-  const { coalesceWrites = options.client === undefined } = options
-  if (typeof coalesceWrites !== 'boolean')
-    throw badInput('RedisBackend: coalesceWrites is neither true nor false', 'Write coalesceWrites: false')
+  const { breaker = true, coalesceWrites = options.client === undefined } = options
+  for (const [name, flag] of Object.entries({ breaker, coalesceWrites })) {
+    if (typeof flag !== 'boolean')
+      throw badInput(`RedisBackend: ${name} is neither true nor false`, `Write ${name}: false`)
+  }
   return {
     prefix,
     partitions,
+    breaker,
     coalesceWrites,
     codec,
     maxValueBytes,

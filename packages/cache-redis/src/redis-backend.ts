@@ -11,6 +11,7 @@ import type {
   PatternOptions,
   Reading,
 } from '@holdfast/cache-core'
+import { Breaker } from './connection/breaker.js'
 import { Commands, InsistentCommands } from './connection/commands.js'
 import { Connection } from './connection/connection.js'
 import { LeaseNews } from './connection/lease-news.js'
@@ -38,6 +39,7 @@ export class RedisBackend implements CacheBackend {
   readonly #options: CheckedRedisOptions
   readonly #connection: Connection
   readonly #commands: Commands
+  readonly #insistent: Commands
   readonly #news: LeaseNews
   readonly #keys: Keyspace
   readonly #reader: Reader
@@ -52,7 +54,9 @@ export class RedisBackend implements CacheBackend {
     this.#options = checked
     this.#connection = new Connection(checked)
     const keys = new Keyspace(checked.prefix, checked.partitions)
-    const commands = new Commands(this.#connection, checked.clock)
+    const breaker = checked.breaker ? new Breaker(checked.clock) : undefined
+    const commands = new Commands(this.#connection, checked.clock, breaker)
+    const insistent = new InsistentCommands(this.#connection, checked.clock)
     const punctual = new Punctual(commands, checked.clock)
     const packer = new Packer(checked)
     this.#keys = keys
@@ -61,7 +65,9 @@ export class RedisBackend implements CacheBackend {
     this.#reader = new Reader(commands, keys, checked)
     this.#leases = new Leases(commands, punctual, keys, packer, checked)
     this.#writer = new Writer(commands, punctual, keys, packer, checked)
-    this.#invalidator = new Invalidator(new InsistentCommands(this.#connection, checked.clock), keys, checked)
+    this.#invalidator = new Invalidator(insistent, keys, checked)
+    this.#insistent = insistent
+    if (breaker !== undefined) this.#connection.onReady(() => breaker.answered())
   }
 
   read(key: string, tagHint: readonly string[]): Promise<Reading> {
@@ -145,7 +151,7 @@ export class RedisBackend implements CacheBackend {
   }
 
   health(): Promise<BackendHealth> {
-    return health(this.#commands, this.#options)
+    return health(this.#insistent, this.#options)
   }
 
   async close(): Promise<void> {

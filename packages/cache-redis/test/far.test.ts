@@ -51,21 +51,27 @@ describe('several clients of one Redis', () => {
   it('a lease that the server lost keeps nobody waiting', async () => {
     const [a, b] = fleet(2) as [ReturnType<typeof fleet>[number], ReturnType<typeof fleet>[number]]
     const redis = new Redis(inject('redisUrl'))
-    const slow = async () => {
-      await sleep(300)
+    let end = (): void => undefined
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const first = a.getOrSet('lost lease', async () => {
+      await ended
       return 'slow'
-    }
-    const first = a.getOrSet('k', slow)
-    await sleep(100)
-    const waiting = b.getOrSet('k', () => 'quick')
-    await sleep(50)
-    const [lease] = await redis.keys('fleet-*:l:k')
-    await redis.del(lease as string)
+    })
+    const leaseOf = async () => (await redis.keys('fleet-*:l:lost lease'))[0] ?? ''
+    await expect.poll(leaseOf).not.toBe('')
+    const waiting = b.getOrSet('lost lease', () => 'quick')
+    const lease = await leaseOf()
+    // The mark that somebody waits.
+    await expect.poll(() => redis.get(lease)).toMatch(/\+$/)
+    await redis.del(lease)
     const began = performance.now()
     expect(await waiting).toBe('quick')
-    expect(performance.now() - began).toBeLessThan(1500)
+    expect(performance.now() - began).toBeLessThan(3000)
+    end()
     expect(await first).toBe('slow')
-    expect(await a.get('k')).toBe('quick')
+    expect(await a.get('lost lease')).toBe('quick')
     redis.disconnect()
   })
 
@@ -91,13 +97,18 @@ describe('several clients of one Redis', () => {
   ] as const)('%s on another client refuses the load that runs', async (verb, argument) => {
     const caches = fleet(3)
     let version = 'old'
+    let began = (): void => undefined
+    const loading = new Promise<void>((resolve) => {
+      began = resolve
+    })
     const load = async () => {
+      began()
       const seen = version
       await sleep(120)
       return seen
     }
     const before = caches[A]!.getOrSet('k', load, { tags: ['t'] })
-    await sleep(40)
+    await loading
     version = 'new'
     await (caches[B]![verb] as (argument: unknown) => Promise<unknown>)(argument)
     const after = caches.map((cache) => cache.getOrSet('k', load, { tags: ['t'] }))
@@ -108,11 +119,15 @@ describe('several clients of one Redis', () => {
 
   it('a set on another client beats the load that runs', async () => {
     const caches = fleet(2)
-    const loading = caches[A]!.getOrSet('k', async () => (await sleep(120), 'loaded'))
-    await sleep(40)
+    let began = (): void => undefined
+    const loading = new Promise<void>((resolve) => {
+      began = resolve
+    })
+    const loaded = caches[A]!.getOrSet('k', async () => (began(), await sleep(120), 'loaded'))
+    await loading
     await caches[B]!.set('k', 'set')
     expect(await caches[B]!.get('k')).toBe('set')
-    await loading
+    await loaded
     expect(await caches[A]!.get('k')).toBe('set')
   })
 

@@ -1,7 +1,8 @@
 import { type Clock, isCacheError } from '@holdfast/cache-core'
 import { Deadlines } from '../deadline.js'
-import { asCacheError, timedOut } from '../errors.js'
+import { asCacheError, notAnswering, timedOut } from '../errors.js'
 import type { Script } from '../scripts/script.js'
+import type { Breaker } from './breaker.js'
 import type { Connection } from './connection.js'
 import type { RedisLike } from './redis-like.js'
 
@@ -11,10 +12,13 @@ type Argument = string | Buffer | number
 export class Commands {
   readonly #connection: Connection
   readonly #deadlines: Deadlines
+  readonly #breaker: Breaker | undefined
 
-  constructor(connection: Connection, clock: Clock) {
+  /** Without a breaker every command is sent, whatever became of those before. */
+  constructor(connection: Connection, clock: Clock, breaker?: Breaker) {
     this.#connection = connection
     this.#deadlines = new Deadlines(clock)
+    this.#breaker = breaker
   }
 
   get client(): RedisLike {
@@ -46,6 +50,7 @@ export class Commands {
     failed: (error: unknown) => void,
   ): void {
     const connection = this.#connection
+    const breaker = this.#breaker
     let running: Promise<T>
     try {
       const starting = connection.ready(op)
@@ -54,18 +59,29 @@ export class Commands {
         starting.then(again, (error: unknown) => failed(asCacheError(error, op, key)))
         return
       }
+      if (breaker?.admits() === false) {
+        failed(notAnswering(op, key))
+        return
+      }
       running = command(connection.client)
     } catch (error) {
       failed(asCacheError(error, op, key))
       return
     }
-    const deadline = this.#deadlines.start(deadlineMs, () => failed(timedOut(op, deadlineMs, key)))
+    const deadline = this.#deadlines.start(deadlineMs, () => {
+      breaker?.unanswered()
+      failed(timedOut(op, deadlineMs, key))
+    })
     running.then(
       (value) => {
+        breaker?.answered()
         if (deadline.met()) done(value)
       },
       (error: unknown) => {
-        if (deadline.met()) failed(asCacheError(error, op, key))
+        const cause = asCacheError(error, op, key)
+        if (cause.code === 'E_TIMEOUT' || cause.code === 'E_UNAVAILABLE') breaker?.unanswered()
+        else breaker?.answered()
+        if (deadline.met()) failed(cause)
       },
     )
   }

@@ -14,6 +14,7 @@ export class Connection {
   readonly #clock: Clock
   readonly #owned: boolean
   #lastError: unknown
+  #onReady = (): void => undefined
   #starting: Promise<void> | undefined
   #closed = false
 
@@ -38,6 +39,11 @@ export class Connection {
     return starting.then(() => {
       if (this.client.status !== 'ready') throw this.#unavailable(op)
     })
+  }
+
+  /** Calls whenever a new connection stands, until this is closed. */
+  onReady(then: () => void): void {
+    this.#onReady = then
   }
 
   /** Whether the connection stands, now or within some time. */
@@ -69,6 +75,7 @@ export class Connection {
 
   readonly #forget = (): void => {
     this.#lastError = undefined
+    this.#onReady()
   }
 
   /** Settles when the first attempt to connect succeeded or failed, or took too long. */

@@ -144,7 +144,7 @@ describe('copies in process memory before Redis', () => {
     const cache = createCache({
       backend: new RedisBackend({ url: inject('redisUrl'), prefix }),
       near,
-      earlyRefresh: 1_000_000,
+      earlyRefresh: 1e12,
     })
     cleanups.push(() => cache.close())
     await expect.poll(async () => (await cache.health()).backend.detail['near']).toBe('on')

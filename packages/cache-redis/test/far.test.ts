@@ -8,6 +8,15 @@ import { fleet } from './support/caches.js'
 
 const [A, B, C] = [0, 1, 2]
 
+/** A promise to be settled from outside. */
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open!: () => void
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
+}
+
 describe('several clients of one Redis', () => {
   it('run one loader for a cold key', async () => {
     const caches = fleet(4)
@@ -51,12 +60,9 @@ describe('several clients of one Redis', () => {
   it('a lease that the server lost keeps nobody waiting', async () => {
     const [a, b] = fleet(2) as [ReturnType<typeof fleet>[number], ReturnType<typeof fleet>[number]]
     const redis = new Redis(inject('redisUrl'))
-    let end = (): void => undefined
-    const ended = new Promise<void>((resolve) => {
-      end = resolve
-    })
+    const end = gate()
     const first = a.getOrSet('lost lease', async () => {
-      await ended
+      await end.opened
       return 'slow'
     })
     const leaseOf = async () => (await redis.keys('fleet-*:l:lost lease'))[0] ?? ''
@@ -69,7 +75,7 @@ describe('several clients of one Redis', () => {
     const began = performance.now()
     expect(await waiting).toBe('quick')
     expect(performance.now() - began).toBeLessThan(3000)
-    end()
+    end.open()
     expect(await first).toBe('slow')
     expect(await a.get('lost lease')).toBe('quick')
     redis.disconnect()
@@ -97,18 +103,15 @@ describe('several clients of one Redis', () => {
   ] as const)('%s on another client refuses the load that runs', async (verb, argument) => {
     const caches = fleet(3)
     let version = 'old'
-    let began = (): void => undefined
-    const loading = new Promise<void>((resolve) => {
-      began = resolve
-    })
+    const began = gate()
     const load = async () => {
-      began()
+      began.open()
       const seen = version
       await sleep(120)
       return seen
     }
     const before = caches[A]!.getOrSet('k', load, { tags: ['t'] })
-    await loading
+    await began.opened
     version = 'new'
     await (caches[B]![verb] as (argument: unknown) => Promise<unknown>)(argument)
     const after = caches.map((cache) => cache.getOrSet('k', load, { tags: ['t'] }))
@@ -119,14 +122,12 @@ describe('several clients of one Redis', () => {
 
   it('a set on another client beats the load that runs', async () => {
     const caches = fleet(2)
-    let began = (): void => undefined
-    const loading = new Promise<void>((resolve) => {
-      began = resolve
-    })
-    const loaded = caches[A]!.getOrSet('k', async () => (began(), await sleep(120), 'loaded'))
-    await loading
+    const [began, end] = [gate(), gate()]
+    const loaded = caches[A]!.getOrSet('k', async () => (began.open(), await end.opened, 'loaded'))
+    await began.opened
     await caches[B]!.set('k', 'set')
     expect(await caches[B]!.get('k')).toBe('set')
+    end.open()
     await loaded
     expect(await caches[A]!.get('k')).toBe('set')
   })
@@ -149,16 +150,17 @@ describe('several clients of one Redis', () => {
   })
 
   it('maxWait ends the wait by its policy', async () => {
-    const slow = async () => (await sleep(600), 'theirs')
     for (const [onMaxWait, expected] of [
       ['load', 'mine'],
       ['error', 'E_LOCK_TIMEOUT'],
     ] as const) {
       const caches = fleet(2, { protection: { maxWait: '100ms', onMaxWait } })
-      const holder = caches[A]!.getOrSet('k', slow)
-      await sleep(50)
+      const [began, end] = [gate(), gate()]
+      const holder = caches[A]!.getOrSet('k', async () => (began.open(), await end.opened, 'theirs'))
+      await began.opened
       const answer = await caches[B]!.getOrSet('k', () => 'mine').catch((error: { code: string }) => error.code)
       expect(answer).toBe(expected)
+      end.open()
       expect(await holder).toBe('theirs')
       expect(await caches[B]!.get('k')).toBe('theirs')
     }

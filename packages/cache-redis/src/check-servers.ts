@@ -16,8 +16,16 @@ export function checkServer(options: ServerOptions): void {
     const extra = given(options, ['host', 'port', 'username', 'password', 'db', 'cluster', 'sentinel'])
     if (extra.length > 0)
       throw badInput(`RedisBackend: both url and ${extra.join(', ')} are given`, 'Give the url or the single settings')
-    if (typeof url !== 'string' || !URL.canParse(url) || !['redis:', 'rediss:'].includes(new URL(url).protocol)) {
-      throw badInput('RedisBackend: url is not a redis:// or rediss:// URL', "Write url: 'redis://localhost:6379'")
+    if (
+      typeof url !== 'string' ||
+      !URL.canParse(url) ||
+      !['redis:', 'rediss:'].includes(new URL(url).protocol) ||
+      !/^\/?\d*$/.test(new URL(url).pathname)
+    ) {
+      throw badInput(
+        'RedisBackend: url is not a redis:// or rediss:// URL',
+        "Write url: 'redis://localhost:6379', or 'redis://localhost:6379/1' for another database",
+      )
     }
   }
   if (host !== undefined && (typeof host !== 'string' || host === ''))

@@ -22,7 +22,7 @@ interface CommonOptions {
   readonly startupWait?: Duration
   /**
    * After five commands in a row without an answer reads, loads and sets are not sent for a second, then longer, up to
-   * ten; a new connection ends it. Invalidations are always sent. @default true
+   * ten; a new connection ends it. Invalidations are always sent. Not in a cluster. @default true
    */
   readonly breaker?: boolean
   /**

@@ -54,7 +54,9 @@ export class RedisBackend implements CacheBackend {
     this.#options = checked
     this.#connection = new Connection(checked)
     const keys = new Keyspace(checked.prefix, checked.partitions)
-    const breaker = checked.breaker ? new Breaker(checked.clock) : undefined
+    // In a cluster one master's silence says nothing about the others.
+    const single = this.#connection.client.nodes === undefined
+    const breaker = checked.breaker && single ? new Breaker(checked.clock) : undefined
     const commands = new Commands(this.#connection, checked.clock, breaker)
     const insistent = new InsistentCommands(this.#connection, checked.clock)
     const punctual = new Punctual(commands, checked.clock)

@@ -156,6 +156,7 @@ describe('settings that cannot be kept are refused at once', () => {
     ['no object', null],
     ['an unknown option', { prot: 6379 }],
     ['a url that is none', { url: 'localhost' }],
+    ['a url whose database is no number', { url: 'redis://localhost/abc' }],
     ['url and host', { url: 'redis://localhost', host: 'localhost' }],
     ['a port out of range', { port: 70_000 }],
     ['an empty prefix', { prefix: '' }],

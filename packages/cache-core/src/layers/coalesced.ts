@@ -19,7 +19,12 @@ export const coalesced =
     lookup.decided?.()
     // A loader of this very process is at work: loading beside it would not be faster. Other policies do end the wait.
     const patient = engine.defaults.onMaxWait === 'load' || lookup.deadline === Number.POSITIVE_INFINITY
-    const outcome = await (patient ? flight.outcome : before(engine.clock, lookup.deadline, flight.outcome))
-    if (outcome === undefined) return waitEnded(engine, lookup) ?? WAITED
+    let outcome = await (patient ? flight.outcome : before(engine.clock, lookup.deadline, flight.outcome))
+    if (outcome === undefined) {
+      const ended = waitEnded(engine, lookup)
+      if (ended !== undefined) return ended
+      // Nothing is stale: this process's own load is all there is to wait for.
+      outcome = await flight.outcome
+    }
     return outcome.kind === 'value' && outcome.shareable ? (outcome as LookupOutcome<T>) : WAITED
   }

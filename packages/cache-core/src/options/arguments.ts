@@ -30,7 +30,6 @@ export function checkKeys(keys: unknown, op: string): readonly string[] {
 
 /** Tags without repetition, in their given order. The caller's array is neither kept nor changed. */
 export function checkTags(tags: unknown, op: string): readonly string[] {
-  if (tags === undefined) return NO_TAGS
   if (!Array.isArray(tags)) throw badInput(`${op}: tags is not an array`, "Write tags: ['articles']", { op })
   if (tags.length === 0) return NO_TAGS
   const list = [...new Set<unknown>(tags)]
@@ -50,4 +49,12 @@ export function checkTags(tags: unknown, op: string): readonly string[] {
     }
   }
   return list as string[]
+}
+
+/** A caller's AbortSignal, if he gave one: the controller it belongs to is a common slip. */
+export function checkSignal(signal: unknown, op: string): AbortSignal | undefined {
+  if (signal === undefined) return undefined
+  const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>
+  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return signal as AbortSignal
+  throw badInput(`${op}: signal is not an AbortSignal`, 'Write signal: controller.signal', { op })
 }

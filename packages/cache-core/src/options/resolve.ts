@@ -1,5 +1,5 @@
 import { badInput } from '../errors.js'
-import { checkTags, NO_TAGS } from './arguments.js'
+import { checkSignal, checkTags, NO_TAGS } from './arguments.js'
 import { type Duration, toMs } from './duration.js'
 import type { CacheOptions, GetOrSetOptions, SetOptions } from './options.js'
 
@@ -137,6 +137,6 @@ function lifetimes(options: GetOrSetOptions, base: Plan, op: string): Plan {
     staleWhileRevalidateMs,
     softTimeoutMs: given(softTimeout, 'softTimeout', base.softTimeoutMs),
     hardTimeoutMs: given(hardTimeout, 'hardTimeout', base.hardTimeoutMs),
-    signal: signal ?? base.signal,
+    signal: checkSignal(signal, op) ?? base.signal,
   }
 }

@@ -7,7 +7,7 @@ import { isFresh } from '../entry/judge.js'
 import { badInput, CacheError } from '../errors.js'
 import type { Handler, Lookup } from '../layers/lookup.js'
 import type { Refresher } from '../layers/refresh.js'
-import { checkKey, checkKeys, checkTags, NO_TAGS } from '../options/arguments.js'
+import { checkKey, checkKeys, checkSignal, checkTags, NO_TAGS } from '../options/arguments.js'
 import { type Duration, toMs } from '../options/duration.js'
 import type { BatchLoader, GetOrSetOptions, Loader, SetOptions } from '../options/options.js'
 import { checkOptions, resolveGetOrSet, resolveSet } from '../options/resolve.js'
@@ -289,6 +289,7 @@ export class CacheService {
       })
     }
     checkOptions(options, ['signal', 'onProgress'], 'deletePattern')
+    checkSignal(options.signal, 'deletePattern')
     const { flights, backend, reporter } = this.#engine
     flights.sealAll()
     const count = await backend.removePattern(escapeGlob(this.#prefix) + glob, options)

@@ -147,6 +147,15 @@ describe('maxWait ends the wait', () => {
     expect((await waiting('stale')).answer).toBe('mine')
   })
 
+  it('but a process waits for its own load when nothing is stale', async () => {
+    const { clock, after, one } = rig({ protection: { maxWait: 5, onMaxWait: 'stale' } })
+    const callers = [0, 1, 2].map(() => one.cache.getOrSet('k', () => after(20_000, 'v')))
+    for (let second = 0; second < 20; second++) await clock.advance(1_000)
+    expect(await Promise.all(callers)).toEqual(['v', 'v', 'v'])
+    // Each of them joined once, and did not ask again and again.
+    expect(one.cache.stats()).toMatchObject({ loads: 1, joined: 2 })
+  })
+
   it('with an error', async () => {
     expect(await waiting('error')).toMatchObject({
       answer: 'E_LOCK_TIMEOUT',

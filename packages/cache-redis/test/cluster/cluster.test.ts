@@ -152,7 +152,12 @@ describe('a master that does not answer', () => {
     await servers.thaw(port)
     expect(error).toMatchObject({ code: 'E_INVALIDATION_PARTIAL', outcome: 'applied-partially', retryable: true })
     expect((error as Error).message).toMatch(/partitions \w+(, \w+)+/)
-    const elsewhere = many.filter((key) => masterOf(key) !== port)
+    // A busy machine may make others late too: they are named as well.
+    const named = /\(partitions ([^)]+)\)/.exec((error as Error).message)?.[1]?.split(', ') ?? []
+    const keys = new Keyspace(prefix, 32)
+    expect(named).toContain(keys.of('user:0').label)
+    const elsewhere = many.filter((key) => !named.includes(keys.of(key).label))
+    expect(elsewhere.length).toBeGreaterThan(0)
     expect(await one.getMany(elsewhere)).toEqual(new Map())
     await impatient.invalidateTags(['users'])
     expect(await one.getMany(many)).toEqual(new Map())
@@ -175,7 +180,12 @@ describe('a master that dies', () => {
       expect(await one.getOrSet('user:0', () => `loaded ${turn}`)).toBeDefined()
       slowest = Math.max(slowest, performance.now() - began)
       const removed = one.delete('user:0').catch(() => ++refused > 0 && undefined)
-      kept = (await removed) === true && (await one.set('user:0', 'new').then(() => true))
+      kept =
+        (await removed) === true &&
+        (await one.set('user:0', 'new').then(
+          () => true,
+          () => false,
+        ))
       await sleep(50)
     }
     expect(refused, 'it was away').toBeGreaterThan(0)

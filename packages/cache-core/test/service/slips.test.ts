@@ -1,0 +1,18 @@
+import { createCache } from '@holdfast/cache-core'
+import { MemoryBackend } from '@holdfast/cache-memory'
+import { describe, expect, it } from 'vitest'
+
+describe('slips of the caller are told, and nothing is touched', () => {
+  const cache = createCache({ backend: new MemoryBackend() })
+  it.each([
+    ['a controller for its signal', () => cache.getOrSet('k', () => 1, { signal: new AbortController() as never })],
+    ['a controller for a pattern', () => cache.deletePattern('*', { signal: new AbortController() as never })],
+    ['null for a signal', () => cache.getOrSet('k', () => 1, { signal: null as never })],
+    ['no tags to invalidate', () => cache.invalidateTags(undefined as never)],
+    ['no tags to expire', () => cache.expireTags(undefined as never)],
+  ])('%s', async (_, call) => {
+    await cache.set('k', 'before')
+    await expect(call()).rejects.toMatchObject({ code: 'E_CONFIG' })
+    expect(await cache.get('k')).toBe('before')
+  })
+})

@@ -74,7 +74,7 @@ export async function startCluster({ masters = 3, replicas = 3 } = {}): Promise<
     },
     freeze: (port) => machine.freeze(port),
     thaw: (port) => machine.thaw(port),
-    moveSlot: (slot, pauseMs = 0) => moveSlot(slot, pauseMs, on(ports[0] as number), on),
+    moveSlot: (slot, pauseMs = 0) => moveSlot(slot, pauseMs, ports, on),
     stop,
   }
 }
@@ -127,27 +127,33 @@ interface Master {
   readonly owns: (slot: number) => boolean
 }
 
-async function mastersSeenBy(client: Redis): Promise<Master[]> {
-  const lines = String(await client.call('CLUSTER', 'NODES'))
-    .trim()
-    .split('\n')
-  return lines.flatMap((line) => {
-    const [id = '', address = '', flags = '', , , , , , ...ranges] = line.split(' ')
-    if (!flags.includes('master') || flags.includes('fail')) return []
+/** The masters, each by its own account: what others say of it may be a gossip round old. */
+async function masters(ports: readonly number[], on: (port: number) => Redis): Promise<Master[]> {
+  const accounts = ports.map(async (port): Promise<Master | undefined> => {
+    const lines = String(await on(port).call('CLUSTER', 'NODES')).split('\n')
+    const [id = '', , flags = '', , , , , , ...ranges] = lines.find((line) => line.includes('myself'))?.split(' ') ?? []
+    if (!flags.includes('master')) return undefined
     const owns = (slot: number): boolean =>
       ranges.some((range) => {
         const [from, to = from] = range.split('-').map(Number)
         return !range.startsWith('[') && slot >= (from as number) && slot <= (to as number)
       })
-    return [{ id, port: Number(/:(\d+)@/.exec(address)?.[1]), owns }]
+    return { id, port, owns }
   })
+  return (await Promise.all(accounts)).filter((master) => master !== undefined)
 }
 
-async function moveSlot(slot: number, pauseMs: number, any: Redis, on: (port: number) => Redis): Promise<number> {
-  const masters = await mastersSeenBy(any)
-  const at = masters.findIndex(({ owns }) => owns(slot))
-  const from = masters[at] as Master
-  const to = masters[(at + 1) % masters.length] as Master
+async function moveSlot(
+  slot: number,
+  pauseMs: number,
+  ports: readonly number[],
+  on: (port: number) => Redis,
+): Promise<number> {
+  const all = await masters(ports, on)
+  const at = all.findIndex(({ owns }) => owns(slot))
+  if (at === -1) throw new Error(`No server says that slot ${slot} is its own`)
+  const from = all[at] as Master
+  const to = all[(at + 1) % all.length] as Master
   await on(to.port).call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', from.id)
   await on(from.port).call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id)
   for (;;) {
@@ -158,6 +164,6 @@ async function moveSlot(slot: number, pauseMs: number, any: Redis, on: (port: nu
       .catch(() => undefined)
     await sleep(pauseMs)
   }
-  for (const { port } of [to, from, ...masters]) await on(port).call('CLUSTER', 'SETSLOT', slot, 'NODE', to.id)
+  for (const { port } of [to, from, ...all]) await on(port).call('CLUSTER', 'SETSLOT', slot, 'NODE', to.id)
   return to.port
 }

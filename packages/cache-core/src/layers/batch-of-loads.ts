@@ -90,17 +90,18 @@ export class BatchOfLoads<T> {
   }
 }
 
+/** A list of rows has no keys of its own: taken for a record it would be a batch in which nothing was found. */
 function shareOf<T>(
   found: ReadonlyMap<string, T> | Readonly<Record<string, T>>,
 ): (name: string) => T | typeof NOT_FOUND {
-  if (found === null || typeof found !== 'object') {
+  if (found instanceof Map) return (name) => (found.has(name) ? (found.get(name) as T) : NOT_FOUND)
+  if (found === null || typeof found !== 'object' || Symbol.iterator in found) {
     throw badInput(
       'getOrSetMany: the loader returned neither a Map nor a record',
       'Return new Map([[key, value]]) or { key: value }',
       { op: 'getOrSetMany' },
     )
   }
-  if (found instanceof Map) return (name) => (found.has(name) ? (found.get(name) as T) : NOT_FOUND)
   const record = found as Readonly<Record<string, T>>
   return (name) => (Object.hasOwn(record, name) ? (record[name] as T) : NOT_FOUND)
 }

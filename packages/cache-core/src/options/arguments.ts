@@ -28,6 +28,16 @@ export function checkKeys(keys: unknown, op: string): readonly string[] {
   return list as string[]
 }
 
+/** Pairs of key and value. The keys are not checked. */
+export function checkEntries(entries: unknown, op: string): readonly (readonly [string, unknown])[] {
+  if (entries !== null && typeof entries === 'object') {
+    if (!(Symbol.iterator in entries)) return Object.entries(entries)
+    const pairs = [...(entries as Iterable<unknown>)]
+    if (pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) return pairs as [string, unknown][]
+  }
+  throw badInput(`${op}: the entries are not a map`, 'Give a Map, a record or a list of [key, value]', { op })
+}
+
 /** Tags without repetition, in their given order. The caller's array is neither kept nor changed. */
 export function checkTags(tags: unknown, op: string): readonly string[] {
   if (!Array.isArray(tags)) throw badInput(`${op}: tags is not an array`, "Write tags: ['articles']", { op })

@@ -7,7 +7,7 @@ import { isFresh } from '../entry/judge.js'
 import { badInput, CacheError } from '../errors.js'
 import type { Handler, Lookup } from '../layers/lookup.js'
 import type { Refresher } from '../layers/refresh.js'
-import { checkKey, checkKeys, checkSignal, checkTags, NO_TAGS } from '../options/arguments.js'
+import { checkEntries, checkKey, checkKeys, checkSignal, checkTags, NO_TAGS } from '../options/arguments.js'
 import { type Duration, toMs } from '../options/duration.js'
 import type { BatchLoader, GetOrSetOptions, Loader, SetOptions } from '../options/options.js'
 import { checkOptions, resolveGetOrSet, resolveSet } from '../options/resolve.js'
@@ -156,14 +156,8 @@ export class CacheService {
   ): Promise<void> {
     checkOpen(this.#engine, 'setMany')
     const engine = this.#engine
-    if (entries === null || typeof entries !== 'object') {
-      throw badInput('setMany: the entries are not a map', 'Give a Map, a record or a list of [key, value]', {
-        op: 'setMany',
-      })
-    }
+    const pairs = checkEntries(entries, 'setMany')
     const plan = options === undefined ? engine.plainPlan : resolveSet(options, engine.plainPlan, 'setMany')
-    const pairs =
-      Symbol.iterator in entries ? [...(entries as Iterable<readonly [string, unknown]>)] : Object.entries(entries)
     const drafts = new Map(pairs.map(([key, value]) => [this.#full(key, 'setMany'), draftFor(engine, value, plan)]))
     if (drafts.size === 0) return
     const keys = [...drafts.keys()]

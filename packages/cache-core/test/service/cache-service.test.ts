@@ -384,6 +384,11 @@ describe.each(LOCAL_TOPOLOGIES)('CacheService over %s', (_, createBackend) => {
       ['keys that are no list', (it) => it.getMany(5 as never)],
       ['a wrong key among many', (it) => it.deleteMany(['k', ''])],
       ['entries that are no map', (it) => it.setMany(null as never)],
+      ['entries that are no pairs', (it) => it.setMany(['key'] as never)],
+      ['an entry that is nothing', (it) => it.setMany([1] as never)],
+      ['a batch loader that returns rows', (it) => it.getOrSetMany(['x'], () => [{ id: 'x' }] as never)],
+      ['a batch loader that returns a set', (it) => it.getOrSetMany(['x'], () => new Set(['x']) as never)],
+      ['a batch loader that returns nothing', (it) => it.getOrSetMany(['x'], () => undefined as never)],
       ['an empty namespace', async (it) => it.namespace('')],
     ]
     it.each(wrong)('%s', async (_what, call) => {

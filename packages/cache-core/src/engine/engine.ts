@@ -4,6 +4,7 @@ import { CacheError, isOutage } from '../errors.js'
 import type { Flights } from '../layers/flights.js'
 import type { Defaults, Plan } from '../options/resolve.js'
 import type { Background } from './background.js'
+import type { Loads } from './loads.js'
 import type { Reporter } from './reporter.js'
 
 /** What the parts of one cache share. Wired once by `createCache`. */
@@ -16,6 +17,8 @@ export interface Engine {
   readonly reporter: Reporter
   readonly flights: Flights
   readonly background: Background
+  /** The loaders that run. */
+  readonly loads: Loads
   closed: boolean
 }
 

@@ -1,17 +1,22 @@
+import { RunningLoad } from '../engine/running-load.js'
 import { badInput } from '../errors.js'
 import type { BatchLoader, LoadContext, SetOptions } from '../options/options.js'
 import { NOT_FOUND } from './lookup.js'
 
-interface Place<T> {
+export interface Place<T> {
   /** The loader of one key: settles with its share of the one call. */
   readonly load: (context: LoadContext<T | typeof NOT_FOUND>) => Promise<T | typeof NOT_FOUND>
   /** Idempotent. Until every key is decided the call is held back. */
   readonly decided: () => void
+  /** The result for this key can no longer be stored. */
+  readonly lost: () => void
 }
 
 interface Waiting<T> {
   readonly name: string
   readonly context: LoadContext<T | typeof NOT_FOUND>
+  /** Set by the call that loads this key. */
+  lost: () => void
   readonly resolve: (value: T | typeof NOT_FOUND) => void
   readonly reject: (error: unknown) => void
 }
@@ -33,12 +38,15 @@ export class BatchOfLoads<T> {
   enter(name: string): Place<T> {
     this.#undecided++
     let open = true
+    let waiting: Waiting<T> | undefined
     return {
       load: (context) =>
         new Promise((resolve, reject) => {
-          this.#waiting.push({ name, context, resolve, reject })
+          waiting = { name, context, resolve, reject, lost: () => undefined }
+          this.#waiting.push(waiting)
           this.#schedule()
         }),
+      lost: () => waiting?.lost(),
       decided: () => {
         if (!open) return
         open = false
@@ -61,17 +69,20 @@ export class BatchOfLoads<T> {
   }
 
   async #call(waiting: readonly Waiting<T>[]): Promise<void> {
-    const all = new AbortController()
+    const run = new RunningLoad(waiting[0]?.name ?? '')
     let alive = waiting.length
-    const lost = (): void => {
-      if (--alive === 0) all.abort(new Error('lease-lost'))
+    for (const one of waiting) {
+      one.lost = () => {
+        if (--alive === 0) run.lose()
+      }
     }
-    for (const { context } of waiting) context.signal.addEventListener('abort', lost, { once: true })
     try {
       const found = await this.#loader(
         waiting.map(({ name }) => name),
         {
-          signal: all.signal,
+          get signal() {
+            return run.signal
+          },
           setOptions: (options: SetOptions) => {
             for (const { context } of waiting) context.setOptions(options)
           },
@@ -84,8 +95,6 @@ export class BatchOfLoads<T> {
       for (const { name, resolve } of waiting) resolve(share(name))
     } catch (error) {
       for (const { reject } of waiting) reject(error)
-    } finally {
-      for (const { context } of waiting) context.signal.removeEventListener('abort', lost)
     }
   }
 }

@@ -10,12 +10,12 @@ export const bounded =
   async <T>(lookup: Lookup<T>): Promise<LookupOutcome<T>> => {
     const { softTimeoutMs, hardTimeoutMs } = lookup.plan
     if (softTimeoutMs === undefined && hardTimeoutMs === undefined) return next(lookup)
-    const { key, reading } = lookup
+    const { key, reading, since } = lookup
     const soft = reading.present ? (softTimeoutMs ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
     const limit = Math.min(soft, hardTimeoutMs ?? Number.POSITIVE_INFINITY)
     const search = next(lookup)
     if (limit === Number.POSITIVE_INFINITY) return search
-    const outcome = await before(engine.clock, engine.clock.now() + limit, search)
+    const outcome = await before(engine.clock, since + limit, search)
     if (outcome !== undefined) return outcome
     engine.background.run(search)
     engine.reporter.report({ type: 'timed-out', key, limit: limit === soft ? 'soft' : 'hard' })

@@ -11,6 +11,8 @@ export const coalesced =
   (engine: Engine): Layer =>
   (next) =>
   async <T>(lookup: Parameters<typeof next<T>>[0]): Promise<LookupOutcome<T>> => {
+    // Whoever has waited enough does not join a load whose result may be refused once more.
+    if (lookup.outOfPatience) return next(lookup)
     const flight = engine.flights.get(lookup.key)
     if (flight === undefined) {
       return engine.flights.open(lookup.key, lookup.plan.tags, (opened) => next({ ...lookup, flight: opened }))

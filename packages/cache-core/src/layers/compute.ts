@@ -1,18 +1,31 @@
 import type { Lease } from '../contracts/backend.js'
 import type { Engine } from '../engine/engine.js'
-import { type Lookup, type LookupOutcome, NOT_FOUND } from './lookup.js'
+import { RunningLoad } from '../engine/running-load.js'
+import { CHANGED, type Lookup, type LookupOutcome, NOT_FOUND } from './lookup.js'
 import { Renewal } from './renewal.js'
 import { type Loaded, runLoader } from './run-loader.js'
 import { fillLease, releaseLater } from './settle-lease.js'
 
 /** Loads under a lease, which is renewed meanwhile, and fills. */
-export async function compute<T>(engine: Engine, lookup: Lookup<T>, lease: Lease): Promise<LookupOutcome<T>> {
-  const renewal = new Renewal(engine, [lease])
+export function compute<T>(engine: Engine, lookup: Lookup<T>, lease: Lease): Promise<LookupOutcome<T>> {
+  const run = new RunningLoad(lookup.key, lookup.lost)
+  return engine.loads.during(run, () => loadAndFill(engine, lookup, lease, run))
+}
+
+async function loadAndFill<T>(
+  engine: Engine,
+  lookup: Lookup<T>,
+  lease: Lease,
+  run: RunningLoad,
+): Promise<LookupOutcome<T>> {
+  const renewal = new Renewal(engine, lease, () => run.lose())
   let loaded: Loaded<T>
   try {
-    loaded = await runLoader(engine, lookup, renewal.signal)
+    loaded = await runLoader(engine, lookup, run)
   } catch (error) {
     releaseLater(engine, lease)
+    // Told to stop, it stopped: that is no failure. The store has something newer, or nothing.
+    if (run.lost && !run.interrupted) return CHANGED
     throw error
   } finally {
     renewal.stop()

@@ -1,7 +1,8 @@
 import { type Engine, readOne } from '../engine/engine.js'
 import { isFresh } from '../entry/judge.js'
 import { aborted } from '../errors.js'
-import type { Layer } from './lookup.js'
+import { asThrown } from './load-failed.js'
+import type { Layer, LookupOutcome } from './lookup.js'
 
 /** After so many changes in a row a key is not worth another look. */
 const MAX_CHANGES = 10
@@ -25,9 +26,15 @@ export const fromStore =
           engine.reporter.hit(lookup.key)
           return { kind: 'value', value: reading.value as never, shareable: true }
         }
-        current = { ...lookup, reading, ...(changes > MAX_CHANGES && { deadline: 0 }) }
+        const outOfPatience = changes > MAX_CHANGES || engine.clock.now() >= lookup.deadline
+        current = { ...lookup, reading, outOfPatience }
       }
-      const outcome = await next(current)
+      let outcome: LookupOutcome<never>
+      try {
+        outcome = (await next(current)) as LookupOutcome<never>
+      } catch (error) {
+        throw asThrown(error)
+      }
       if (outcome.kind === 'value') return outcome
       if (!outcome.waited) changes++
     }

@@ -18,11 +18,14 @@ const LOOK_ANYWAY_MS = 1000
  */
 export const leased = (engine: Engine): Handler => {
   const { backend, clock, reporter, defaults } = engine
-
   const unfenced = new Unfenced(engine)
 
   return async <T>(lookup: Lookup<T>): Promise<LookupOutcome<T>> => {
     const { key } = lookup
+    if (lookup.outOfPatience) {
+      lookup.decided?.()
+      return waitEnded(engine, lookup) ?? unfenced.load(lookup)
+    }
     let wake = (): void => undefined
     let awakened = false
     // Listening before asking: a lease that ends in between is not missed.
@@ -36,9 +39,9 @@ export const leased = (engine: Engine): Handler => {
       if (acquired === undefined) return await unfenced.load(lookup)
       if (acquired.status === 'own') return await compute(engine, lookup, acquired.lease)
       if (acquired.status === 'wait' && !defaults.protect) return await unfenced.load(lookup)
+      if (acquired.status === 'changed') return CHANGED
       const patience = lookup.deadline - clock.now()
       if (patience <= 0) return waitEnded(engine, lookup) ?? (await unfenced.load(lookup))
-      if (acquired.status === 'changed') return CHANGED
       reporter.report({ type: 'waiting', key, leaseMs: acquired.leaseMs })
       const lapse = acquired.leaseMs + LAPSE_MARGIN_MS + clock.random() * LAPSE_SPREAD_MS
       await new Promise<void>((resolve) => {

@@ -17,12 +17,18 @@ export interface Lookup<T = unknown> {
   readonly loader: Loader<T>
   /** What the latest read saw. */
   readonly reading: Reading
+  /** Epoch milliseconds at which the caller asked: his own limits count from here. */
+  readonly since: number
   /** Epoch milliseconds at which this caller stops waiting for others. */
   readonly deadline: number
+  /** Set when that moment has passed, or the key has changed too often: an answer now, kept or not. */
+  readonly outOfPatience?: boolean
   /** Set by the layer that opened a flight for this lookup. */
   readonly flight?: Flight
   /** Called when it is known who loads: this lookup (its loader is called next) or somebody else. Maybe repeatedly. */
   readonly decided?: () => void
+  /** Called when what this lookup loads can no longer be stored. */
+  readonly lost?: () => void
 }
 
 /**

@@ -4,25 +4,20 @@ import type { Engine } from '../engine/engine.js'
 /** How often a lease is renewed within its own length. */
 const RENEWALS_PER_LEASE = 3
 
-/**
- * Keeps leases alive while their loader runs, so that a loader slower than its lease is still one run. When all of
- * them are lost, the signal aborts: nothing that is still computed can be stored.
- */
+/** Keeps a lease alive while its loader runs, so that a loader slower than its lease is still one run. */
 export class Renewal {
   readonly #engine: Engine
-  readonly #held: Set<Lease>
-  readonly #controller = new AbortController()
+  readonly #lease: Lease
+  readonly #lost: () => void
   #cancel: () => void = () => undefined
   #stopped = false
 
-  constructor(engine: Engine, leases: readonly Lease[]) {
+  /** `lost` is called once, when the lease turns out not to be held any more. */
+  constructor(engine: Engine, lease: Lease, lost: () => void) {
     this.#engine = engine
-    this.#held = new Set(leases)
+    this.#lease = lease
+    this.#lost = lost
     this.#arm()
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
   }
 
   stop(): void {
@@ -31,28 +26,26 @@ export class Renewal {
   }
 
   #arm(): void {
-    const { clock, defaults } = this.#engine
-    this.#cancel = clock.after(defaults.leaseMs / RENEWALS_PER_LEASE, () => {
-      this.#engine.background.run(this.#renew())
-    })
+    const { clock, defaults, background } = this.#engine
+    this.#cancel = clock.after(defaults.leaseMs / RENEWALS_PER_LEASE, () => background.run(this.#renew()))
   }
 
   async #renew(): Promise<void> {
     const { backend, defaults, reporter } = this.#engine
-    for (const lease of this.#held) {
-      try {
-        if (await backend.renew(lease, defaults.leaseMs)) continue
-      } catch (error) {
-        // The lease may well outlive a short outage; the next turn asks again.
-        reporter.degraded('renew', lease.key, error)
-        continue
-      }
-      if (this.#stopped) return
-      this.#held.delete(lease)
-      reporter.report({ type: 'lease-lost', key: lease.key })
+    const { key } = this.#lease
+    let held = true
+    try {
+      held = await backend.renew(this.#lease, defaults.leaseMs)
+    } catch (error) {
+      // The lease may well outlive a short outage; the next turn asks again.
+      reporter.degraded('renew', key, error)
     }
     if (this.#stopped) return
-    if (this.#held.size > 0) this.#arm()
-    else this.#controller.abort(new Error('lease-lost'))
+    if (held) {
+      this.#arm()
+      return
+    }
+    reporter.report({ type: 'lease-lost', key })
+    this.#lost()
   }
 }

@@ -1,8 +1,11 @@
+import { isPromise } from '../contracts/backend.js'
 import type { Draft } from '../contracts/entry.js'
 import { draftFor } from '../engine/draft-for.js'
 import type { Engine } from '../engine/engine.js'
+import type { RunningLoad } from '../engine/running-load.js'
 import { badInput } from '../errors.js'
 import { type Plan, resolveSet } from '../options/resolve.js'
+import { LoadFailed } from './load-failed.js'
 import type { Lookup } from './lookup.js'
 
 /** What a loader returned, and what is to be kept of it: nothing when it said `skip`. */
@@ -37,8 +40,8 @@ export class Adaptive {
   }
 }
 
-/** Runs the caller's loader once and times it. */
-export async function runLoader<T>(engine: Engine, lookup: Lookup<T>, signal: AbortSignal): Promise<Loaded<T>> {
+/** Runs the caller's loader once and times it. Rejects with `LoadFailed`. */
+export async function runLoader<T>(engine: Engine, lookup: Lookup<T>, run: RunningLoad): Promise<Loaded<T>> {
   const { key, reading } = lookup
   const adaptive = new Adaptive(lookup.plan)
   const started = engine.clock.now()
@@ -54,17 +57,20 @@ export async function runLoader<T>(engine: Engine, lookup: Lookup<T>, signal: Ab
   }
   let value: T
   try {
-    value = await lookup.loader({
+    const loading = lookup.loader({
       key,
-      signal,
+      get signal() {
+        return run.signal
+      },
       stale,
       setOptions: adaptive.setOptions,
       skip: adaptive.skip,
       notModified,
     })
+    value = isPromise(loading) ? await run.result(engine.clock, engine.defaults.maxLoadMs, loading) : loading
   } catch (error) {
     engine.reporter.report({ type: 'load-failed', key, error })
-    throw error
+    throw new LoadFailed(error)
   }
   const loadMs = Math.max(0, engine.clock.now() - started)
   engine.reporter.report({ type: 'loaded', key, loadMs })

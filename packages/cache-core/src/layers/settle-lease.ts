@@ -25,9 +25,14 @@ export async function fillLease(engine: Engine, lease: Lease, draft: Draft | und
     reporter.report({ type: 'filled', key, result: draft === undefined && result === 'stored' ? 'skipped' : result })
     return result
   } catch (error) {
+    if (isCacheError(error, 'E_TOO_LARGE') && draft !== undefined) {
+      // Not kept, but as true as if it were: without a draft the store only says whether it may be shared.
+      reporter.degraded('fill', key, error)
+      return fillLease(engine, lease, undefined)
+    }
     releaseLater(engine, lease)
     reporter.report({ type: 'filled', key, result: 'failed' })
-    if (!isOutage(error) && !isCacheError(error, 'E_TOO_LARGE')) throw error
+    if (!isOutage(error) && !isCacheError(error, 'E_CLOSED')) throw error
     reporter.degraded('fill', key, error)
     return 'lost'
   }

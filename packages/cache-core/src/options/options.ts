@@ -14,6 +14,11 @@ export interface ProtectionOptions {
    * with `E_LOCK_TIMEOUT`. @default 'load'
    */
   readonly onMaxWait?: 'load' | 'stale' | 'error'
+  /**
+   * A loader that takes longer is given up: its signal aborts, its callers get `E_TIMEOUT` (or what is stale), and
+   * another may load. @default 600
+   */
+  readonly maxLoad?: Duration
 }
 
 export interface NearOptions {

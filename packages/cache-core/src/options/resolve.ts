@@ -15,6 +15,7 @@ export interface Defaults {
   readonly leaseMs: number
   readonly maxWaitMs: number
   readonly onMaxWait: 'load' | 'stale' | 'error'
+  readonly maxLoadMs: number
 }
 
 /** What one call asked for, checked and in milliseconds. */
@@ -51,7 +52,7 @@ const GET_OR_SET_OPTIONS = [
   'hardTimeout',
   'signal',
 ]
-const PROTECTION_OPTIONS = ['lockTtl', 'maxWait', 'onMaxWait']
+const PROTECTION_OPTIONS = ['lockTtl', 'maxWait', 'onMaxWait', 'maxLoad']
 
 /** A misspelt option is an error, not a default that nobody asked for. */
 export function checkOptions(options: unknown, known: readonly string[], op: string): void {
@@ -98,6 +99,7 @@ export function resolveDefaults(options: CacheOptions): Defaults {
     leaseMs,
     maxWaitMs: toMs(guard.maxWait ?? 10, 'protection.maxWait'),
     onMaxWait,
+    maxLoadMs: toMs(guard.maxLoad ?? 600, 'protection.maxLoad'),
   })
 }
 

@@ -1,14 +1,17 @@
+import type { Reading } from '../contracts/entry.js'
 import { type Engine, readMany } from '../engine/engine.js'
 import { isFresh } from '../entry/judge.js'
 import { badInput } from '../errors.js'
-import { BatchOfLoads } from '../layers/batch-of-loads.js'
-import { type Handler, NOT_FOUND } from '../layers/lookup.js'
+import { BatchOfLoads, type Place } from '../layers/batch-of-loads.js'
+import { type Handler, type Lookup, NOT_FOUND } from '../layers/lookup.js'
+import type { Refresher } from '../layers/refresh.js'
 import type { BatchLoader } from '../options/options.js'
 import type { Plan } from '../options/resolve.js'
 
 interface BatchParts {
   readonly engine: Engine
   readonly handler: Handler
+  readonly refresher: Refresher
   readonly prefix: string
   readonly plan: Plan
 }
@@ -22,13 +25,24 @@ export async function getOrLoadMany<T>(
   names: readonly string[],
   loader: BatchLoader<T>,
 ): Promise<Map<string, T>> {
-  const { engine, handler, prefix, plan } = parts
+  const { engine, handler, refresher, prefix, plan } = parts
   const { clock, reporter, defaults } = engine
   const keys = names.map((name) => prefix + name)
   const readings = await readMany(engine, 'getOrSetMany', keys, plan.tags)
 
   const batch = new BatchOfLoads<T>(loader)
-  const deadline = clock.now() + defaults.maxWaitMs
+  // What is stale but may be served is loaded by a call of its own, which nobody waits for.
+  const refreshes = new BatchOfLoads<T>(loader)
+  const since = clock.now()
+  const deadline = since + defaults.maxWaitMs
+  const lookupOf = (
+    key: string,
+    reading: Reading,
+    { load, decided, lost }: Place<T>,
+  ): Lookup<T | typeof NOT_FOUND> => ({
+    ...{ key, plan, reading, since, deadline, decided, lost },
+    loader: load,
+  })
   const searches = names.map(async (name, index): Promise<T | typeof NOT_FOUND> => {
     const key = keys[index] as string
     const reading = readings[index]
@@ -40,9 +54,13 @@ export async function getOrLoadMany<T>(
     }
     if (reading.present) reporter.staleHit(key)
     else reporter.miss(key)
+    if (reading.present && since < reading.freshUntil + plan.staleWhileRevalidateMs) {
+      refresher.start(lookupOf(key, reading, refreshes.enter(name)), 'stale')
+      return reading.value as T
+    }
     const place = batch.enter(name)
     try {
-      const lookup = { key, plan, loader: place.load, reading, deadline, decided: place.decided }
+      const lookup = lookupOf(key, reading, place)
       const outcome = await handler<T | typeof NOT_FOUND>(lookup)
       return outcome.kind === 'value' ? outcome.value : NOT_FOUND
     } finally {

@@ -182,8 +182,8 @@ export class CacheService {
         })
       const plan = options === undefined ? engine.plainPlan : resolveGetOrSet(options, engine.plainPlan, 'getOrSet')
       const lookupOf = (reading: Reading): Lookup<T> => {
-        const deadline = engine.clock.now() + engine.defaults.maxWaitMs
-        return { key: full, plan, loader, reading, deadline }
+        const since = engine.clock.now()
+        return { key: full, plan, loader, reading, since, deadline: since + engine.defaults.maxWaitMs }
       }
       const answer = (reading: Reading): Promise<T> => {
         if (reading.present && isFresh(reading, engine.clock)) {
@@ -257,7 +257,7 @@ export class CacheService {
       })
     const plan = options === undefined ? engine.plainPlan : resolveGetOrSet(options, engine.plainPlan, 'getOrSetMany')
     return abortable(
-      getOrLoadMany({ engine, handler: this.#parts.handler, prefix: this.#prefix, plan }, names, loader),
+      getOrLoadMany({ ...this.#parts, prefix: this.#prefix, plan }, names, loader),
       plan.signal,
       'getOrSetMany',
     )

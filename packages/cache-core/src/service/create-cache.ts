@@ -2,7 +2,9 @@ import { NearFar } from '../backend/near-far.js'
 import { type Clock, systemClock } from '../contracts/clock.js'
 import { Background } from '../engine/background.js'
 import type { Engine } from '../engine/engine.js'
+import { Loads } from '../engine/loads.js'
 import { Reporter } from '../engine/reporter.js'
+import { Backoff } from '../layers/backoff.js'
 import { bounded } from '../layers/bounded.js'
 import { coalesced } from '../layers/coalesced.js'
 import { Flights } from '../layers/flights.js'
@@ -15,6 +17,7 @@ import { resolveNear } from '../options/near.js'
 import type { CacheOptions } from '../options/options.js'
 import { plainPlan, resolveDefaults } from '../options/resolve.js'
 import { CacheService } from './cache-service.js'
+import { endWork } from './end-work.js'
 import { share } from './shared-backends.js'
 
 /** Wires a cache. The only file that knows every part; it decides nothing. */
@@ -32,15 +35,22 @@ export function createCache(options: CacheOptions): CacheService {
     reporter,
     flights: new Flights(),
     background: new Background(),
+    loads: new Loads(),
     closed: false,
   }
-  const layers = [fromStore(engine), orStale(engine), bounded(engine), ...(defaults.protect ? [coalesced(engine)] : [])]
+  const backoff = new Backoff(engine)
+  const layers = [
+    fromStore(engine),
+    orStale(engine, backoff),
+    bounded(engine),
+    ...(defaults.protect ? [coalesced(engine)] : []),
+  ]
 
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
     closing ??= (async () => {
       engine.closed = true
-      await engine.background.drain()
+      await endWork(engine)
       await giveUp()
     })()
     return closing
@@ -48,7 +58,7 @@ export function createCache(options: CacheOptions): CacheService {
   return new CacheService({
     engine,
     handler: pipeline(layers, leased(engine)),
-    refresher: new Refresher(engine),
+    refresher: new Refresher(engine, backoff),
     prefix: '',
     close,
   })

@@ -6,12 +6,16 @@ import type { CheckedRedisOptions } from './options.js'
 import { allParts, type Part } from './partly.js'
 import { removePattern } from './remove-pattern.js'
 import { EXPIRE, EXPIRE_TAGS } from './scripts/expire.js'
+import { LOG_REMOVAL } from './scripts/removals.js'
 import { REMOVE } from './scripts/remove.js'
 import type { Script } from './scripts/script.js'
 import { Singly } from './singly.js'
 
 /** Keys changed by one script: the server does nothing else meanwhile. */
 const KEYS_PER_SCRIPT = 250
+
+/** A longer pattern is not remembered: everything that is being computed is refused. In bytes. */
+const MAX_REMEMBERED = 1024
 
 /**
  * Makes values invalid or stale. Each verb settles when every partition has confirmed it, and rejects otherwise:
@@ -66,7 +70,7 @@ export class Invalidator {
 
   async removePattern(glob: string, options: PatternOptions): Promise<number> {
     if (options.signal?.aborted) throw aborted(options.signal)
-    await this.#unlinkEverywhere('deletePattern', ({ barrier }) => [barrier])
+    await this.#refuseLoads(glob)
     return removePattern(glob, options, {
       commands: this.#commands,
       keys: this.#keys,
@@ -76,6 +80,19 @@ export class Invalidator {
         await this.#unlinkEverywhere('deletePattern', ({ epoch }) => [epoch], partitions)
       },
     })
+  }
+
+  /** What is being computed for a matching key is refused, were the key unknown to the server. */
+  async #refuseLoads(glob: string): Promise<void> {
+    if (Buffer.byteLength(glob) > MAX_REMEMBERED) {
+      await this.#unlinkEverywhere('deletePattern', ({ removals }) => [removals])
+      return
+    }
+    const { invalidateMs } = this.#options
+    const entry = Buffer.concat([nonce(), Buffer.from(glob)])
+    await this.#everywhere('deletePattern', ({ removals }) =>
+      this.#commands.run(LOG_REMOVAL, invalidateMs, [removals], [entry]),
+    )
   }
 
   #unlinkEverywhere(op: string, names: (partition: Partition) => string[], partitions?: readonly Partition[]) {

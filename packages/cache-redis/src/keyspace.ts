@@ -23,7 +23,7 @@ const unambiguous = (prefix: string): string =>
  * | `prefix:t:tag`  | the nonce of a tag; invalidating it removes it               |
  * | `prefix:e`      | the nonce of the whole cache; clearing removes it            |
  * | `prefix:i`      | the nonce "no tag was invalidated since"                     |
- * | `prefix:b`      | the nonce "no pattern was removed since"                     |
+ * | `prefix:g`      | the patterns that were removed lately                        |
  * | `prefix:n`      | not a key: the channel that tells which leases ended         |
  *
  * In a cluster the keys are cut into partitions. Each has a label, which stands in braces after the letter
@@ -106,7 +106,7 @@ export class Partition {
   readonly tagPrefix: string
   readonly epoch: string
   readonly anyTag: string
-  readonly barrier: string
+  readonly removals: string
   readonly #value: string
   readonly #lease: string
 
@@ -119,7 +119,7 @@ export class Partition {
     this.tagPrefix = `${base}:t${tag}:`
     this.epoch = `${base}:e${tag}`
     this.anyTag = `${base}:i${tag}`
-    this.barrier = `${base}:b${tag}`
+    this.removals = `${base}:g${tag}`
   }
 
   value(key: string): string {

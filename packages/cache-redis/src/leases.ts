@@ -1,4 +1,12 @@
-import type { Acquired, AcquireRequest, Draft, Filled, Lease } from '@holdfast/cache-core'
+import {
+  type Acquired,
+  type AcquireRequest,
+  compileGlob,
+  type Draft,
+  type Filled,
+  isCacheError,
+  type Lease,
+} from '@holdfast/cache-core'
 import type { Commands } from './connection/commands.js'
 import type { Keyspace, Partition } from './keyspace.js'
 import { leaseToken, nonce, tagNonce } from './nonce.js'
@@ -16,14 +24,19 @@ interface RedisLease extends Lease {
   readonly partition: Partition
   readonly token: string
   readonly epoch: Buffer
-  readonly barrier: Buffer
+  /** The pattern removal that was the latest. */
+  readonly removal: Buffer
   readonly anyTag: Buffer
   readonly tags: ReadonlyMap<string, Buffer>
 }
 
+/** Patterns may be removed while those before are compared: so often in a row, and the result is refused. */
+const REMOVALS_COMPARED = 10
+
 /** Who may compute a key, and what becomes of his result. */
 export class Leases {
   readonly #commands: Commands
+  readonly #insistent: Commands
   readonly #keys: Keyspace
   readonly #packer: Packer
   readonly #punctual: Punctual
@@ -31,12 +44,14 @@ export class Leases {
 
   constructor(
     commands: Commands,
+    insistent: Commands,
     punctual: Punctual,
     keys: Keyspace,
     packer: Packer,
     { writeMs }: CheckedRedisOptions,
   ) {
     this.#commands = commands
+    this.#insistent = insistent
     this.#punctual = punctual
     this.#keys = keys
     this.#packer = packer
@@ -45,13 +60,13 @@ export class Leases {
 
   async acquire(key: string, { version, tags, leaseMs, keepMs }: AcquireRequest): Promise<Acquired> {
     const partition = this.#keys.of(key)
-    const { epoch, barrier, anyTag } = partition
+    const { epoch, removals, anyTag } = partition
     const token = leaseToken()
-    const [answered, ...rest] = await this.#punctual.run(
+    const asked = this.#punctual.run(
       ACQUIRE,
       partition,
       this.#deadlineMs,
-      [partition.value(key), partition.lease(key), epoch, barrier, anyTag, ...tags.map((tag) => partition.tag(tag))],
+      [partition.value(key), partition.lease(key), removals, epoch, anyTag, ...tags.map((tag) => partition.tag(tag))],
       [
         token,
         leaseMs,
@@ -64,16 +79,21 @@ export class Leases {
       ],
       key,
     )
+    const [answered, ...rest] = await asked.catch((error: unknown) => {
+      // The server may have given a lease that nobody knows of: until it lapses nobody could load.
+      if (isCacheError(error) && error.outcome === 'unknown') this.#giveBack(partition, key, token)
+      throw error
+    })
     const status = String(answered)
     if (status === 'changed') return { status }
     if (status === 'wait') return { status, leaseMs: Math.max(1, Number(rest[0])) }
-    const [epochNonce, barrierNonce, anyTagNonce, ...tagNonces] = rest as Buffer[]
+    const [removal, epochNonce, anyTagNonce, ...tagNonces] = rest as Buffer[]
     const lease: RedisLease = {
       key,
       partition,
       token,
       epoch: epochNonce as Buffer,
-      barrier: barrierNonce as Buffer,
+      removal: removal as Buffer,
       anyTag: anyTagNonce as Buffer,
       tags: new Map(tags.map((tag, index) => [tag, tagNonces[index] as Buffer])),
     }
@@ -82,7 +102,7 @@ export class Leases {
 
   async fill(lease: Lease, draft: Draft | undefined): Promise<Filled> {
     const held = lease as RedisLease
-    const { key, partition, token, epoch, barrier } = held
+    const { key, partition, token, epoch } = held
     const packed = draft === undefined ? undefined : this.#packer.pack(key, draft)
     const ttlMs = packed?.ttlMs ?? 1
     const nonces = await this.#withLateTags(held, packed?.tags ?? [], nonceTtl(ttlMs))
@@ -100,31 +120,45 @@ export class Leases {
           )
     const compared = new Map<string, Buffer>([
       [partition.epoch, epoch],
-      [partition.barrier, barrier],
       ...[...nonces].map(([tag, value]): [string, Buffer] => [partition.tag(tag), value]),
     ])
-    const answer = await this.#commands.run(
-      FILL,
-      this.#deadlineMs,
-      [partition.value(key), partition.lease(key), ...compared.keys()],
-      [token, ttlMs, nonceTtl(ttlMs), this.#keys.channel, key, envelope, ...compared.values()],
-      key,
-    )
-    return String(answer) as Filled
+    let { removal } = held
+    for (let round = 0; round < REMOVALS_COMPARED; round++) {
+      const answer = await this.#commands.run(
+        FILL,
+        this.#deadlineMs,
+        [partition.value(key), partition.lease(key), partition.removals, ...compared.keys()],
+        [token, ttlMs, nonceTtl(ttlMs), this.#keys.channel, key, envelope, removal, ...compared.values()],
+        key,
+      )
+      if (!Array.isArray(answer)) return String(answer) as Filled
+      const [latest, ...globs] = answer as Buffer[]
+      if (globs.some((glob) => compileGlob(glob.toString())(key))) break
+      removal = latest as Buffer
+    }
+    await this.release(held)
+    return 'stale'
   }
 
   async renew(lease: Lease, leaseMs: number): Promise<boolean> {
     const { key, partition, token, tags } = lease as RedisLease
-    const { epoch, barrier, anyTag } = partition
-    const nonces = [epoch, barrier, anyTag, ...[...tags.keys()].map((tag) => partition.tag(tag))]
+    const { epoch, removals, anyTag } = partition
+    const nonces = [epoch, removals, anyTag, ...[...tags.keys()].map((tag) => partition.tag(tag))]
     const keys = [partition.lease(key), ...nonces]
     return (await this.#commands.run(RENEW, this.#deadlineMs, keys, [token, leaseMs, nonceTtl(leaseMs)], key)) === 1
   }
 
   async release(lease: Lease): Promise<void> {
     const { key, partition, token } = lease as RedisLease
-    const args = [token, this.#keys.channel, key]
-    await this.#commands.run(RELEASE, this.#deadlineMs, [partition.lease(key)], args, key)
+    await this.#release(this.#commands, partition, key, token)
+  }
+
+  #release(commands: Commands, partition: Partition, key: string, token: string): Promise<unknown> {
+    return commands.run(RELEASE, this.#deadlineMs, [partition.lease(key)], [token, this.#keys.channel, key], key)
+  }
+
+  #giveBack(partition: Partition, key: string, token: string): void {
+    this.#release(this.#insistent, partition, key, token).catch(() => undefined)
   }
 
   /** The lease's tag nonces and those of tags it did not know of; nothing when these may have been invalidated. */

@@ -16,11 +16,13 @@ import { compileGlob } from '../pattern/glob.js'
 import { KeyQueue } from './key-queue.js'
 import { Listeners } from './listeners.js'
 import { MARK_PREFIX, type Mark, Marks, sameMark } from './marks.js'
+import { Removals } from './removals.js'
 import { freshUntilBy, isStored, type Stored } from './stored.js'
 
 interface Held extends Lease {
   readonly marks: ReadonlyMap<string, Mark>
-  readonly epoch: number
+  /** How many removals and tag invalidations there had been at the acquire. */
+  readonly removals: number
   readonly invalidations: number
   lapsesAt: number
 }
@@ -52,8 +54,7 @@ class FencedBackend implements CacheBackend {
   readonly #marks: Marks
   readonly #leases = new Map<string, Held>()
   readonly #listeners = new Listeners()
-  /** Goes up with every clear and pattern removal: whatever was acquired before is refused. */
-  #epoch = 0
+  readonly #removals = new Removals()
   #invalidations = 0
   /** Settles when every clear that runs has ended. */
   #cleared: Promise<void> = Promise.resolve()
@@ -87,10 +88,10 @@ class FencedBackend implements CacheBackend {
       const now = this.#clock.now()
       const held = this.#leases.get(key)
       if (held !== undefined && held.lapsesAt > now) return { status: 'wait', leaseMs: held.lapsesAt - now }
-      const epoch = this.#epoch
+      const removals = this.#removals.count
       const invalidations = this.#invalidations
       const marks = await this.#ensureMarks(request.tags, request.keepMs)
-      const lease: Held = { key, marks, epoch, invalidations, lapsesAt: this.#clock.now() + request.leaseMs }
+      const lease: Held = { key, marks, removals, invalidations, lapsesAt: this.#clock.now() + request.leaseMs }
       this.#leases.set(key, lease)
       return { status: 'own', lease }
     })
@@ -101,17 +102,19 @@ class FencedBackend implements CacheBackend {
     return this.#change('fill', held.key, async (): Promise<Filled> => {
       if (!this.#holds(held)) return 'lost'
       try {
-        const late = draft?.tags.filter((tag) => !held.marks.has(tag)) ?? []
-        if (held.epoch !== this.#epoch || (late.length > 0 && held.invalidations !== this.#invalidations))
-          return 'stale'
+        const late = draft?.tags.some((tag) => !held.marks.has(tag)) ?? false
+        const refused = () =>
+          this.#removals.concern(held.key, held.removals) || (late && held.invalidations !== this.#invalidations)
+        if (refused()) return 'stale'
         const captured = [...held.marks]
         const now = await this.#marks.current(captured.map(([tag]) => tag))
         if (captured.some(([, mark], index) => !sameMark(mark, now[index]))) return 'stale'
         if (draft === undefined) return 'stored'
-        const lateMarks = await this.#ensureMarks(late, draft.keepUntil - draft.createdAt)
+        // All of them, so that they outlive the value: when they were captured its lifetime was not known.
+        const marks = await this.#ensureMarks(draft.tags, draft.keepUntil - draft.createdAt)
         // Asked again: a late tag may have been invalidated before its mark was read.
-        if (late.length > 0 && held.invalidations !== this.#invalidations) return 'stale'
-        await this.#put(held.key, draft, new Map([...held.marks, ...lateMarks]))
+        if (refused()) return 'stale'
+        await this.#put(held.key, draft, new Map([...marks, ...held.marks]))
         return 'stored'
       } finally {
         this.#end(held.key)
@@ -202,7 +205,7 @@ class FencedBackend implements CacheBackend {
       }
       if (signal?.aborted) throw aborted(signal)
       const matches = compileGlob(glob)
-      await this.#breakAll()
+      await this.#refuse(matches)
       const matching: string[] = []
       for await (const name of this.#store.keys(VALUE_PREFIX)) {
         const key = name.slice(VALUE_PREFIX.length)
@@ -255,15 +258,15 @@ class FencedBackend implements CacheBackend {
   }
 
   async #clear(prefix: string): Promise<void> {
-    await this.#breakAll()
+    await this.#refuse((key) => key.startsWith(prefix))
     await this.#store.clear(nameOf(prefix))
     if (prefix === '') await this.#store.clear(MARK_PREFIX)
   }
 
-  /** Refuses every computation acquired so far, and lets what is being stored land before it returns. */
-  async #breakAll(): Promise<void> {
-    this.#epoch++
-    for (const key of [...this.#leases.keys()]) this.#end(key)
+  /** Refuses what is being computed for these keys, and lets what is being stored land before it returns. */
+  async #refuse(concerns: (key: string) => boolean): Promise<void> {
+    this.#removals.add(concerns)
+    for (const key of [...this.#leases.keys()]) if (concerns(key)) this.#end(key)
     await this.#queue.quiet()
   }
 

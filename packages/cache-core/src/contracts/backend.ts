@@ -122,8 +122,8 @@ export interface CacheBackend {
   remove(keys: readonly string[]): MaybePromise<number>
   /**
    * Removes every key that matches a glob (`*`, `?`, `[...]`, `\` escapes; one `?` is one character) and counts the
-   * valid entries among them. Keys present from start to end are never missed. Breaks the leases of all matching keys,
-   * and may break others.
+   * valid entries among them. Keys present from start to end are never missed. Refuses what is being computed for
+   * matching keys, whether or not they are there; other computations go on.
    */
   removePattern(glob: string, options: PatternOptions): MaybePromise<number>
   /** Makes every entry that carries one of these tags invalid, and every computation that captured one of them. */
@@ -137,7 +137,7 @@ export interface CacheBackend {
   expireTags(tags: readonly string[]): MaybePromise<void>
   /**
    * Makes every entry whose key begins with `prefix`, literally, invalid, and every running computation of such a key;
-   * it may refuse other computations too. `''` is everything.
+   * other computations go on. `''` is everything.
    */
   clear(prefix: string): MaybePromise<void>
 

@@ -50,7 +50,7 @@ export class Flights {
     for (const [key, flight] of this.#open) if (flight.tags.some((tag) => tags.includes(tag))) this.#open.delete(key)
   }
 
-  sealAll(): void {
-    this.#open.clear()
+  sealWhere(concerns: (key: string) => boolean): void {
+    for (const key of this.#open.keys()) if (concerns(key)) this.#open.delete(key)
   }
 }

@@ -11,7 +11,7 @@ import { checkEntries, checkKey, checkKeys, checkSignal, checkTags, NO_TAGS } fr
 import { type Duration, toMs } from '../options/duration.js'
 import type { BatchLoader, GetOrSetOptions, Loader, SetOptions } from '../options/options.js'
 import { checkOptions, resolveGetOrSet, resolveSet } from '../options/resolve.js'
-import { escapeGlob } from '../pattern/glob.js'
+import { compileGlob, escapeGlob } from '../pattern/glob.js'
 import { abortable } from './abortable.js'
 import { getOrLoadMany } from './batch.js'
 import { type Explanation, explain } from './explain.js'
@@ -285,9 +285,11 @@ export class CacheService {
     checkOptions(options, ['signal', 'onProgress'], 'deletePattern')
     checkSignal(options.signal, 'deletePattern')
     const { flights, backend, reporter } = this.#engine
-    flights.sealAll()
-    const count = await backend.removePattern(escapeGlob(this.#prefix) + glob, options)
-    flights.sealAll()
+    const full = escapeGlob(this.#prefix) + glob
+    const matches = compileGlob(full)
+    flights.sealWhere(matches)
+    const count = await backend.removePattern(full, options)
+    flights.sealWhere(matches)
     reporter.report({ type: 'removed', what: 'pattern', count })
     return count
   }
@@ -337,9 +339,10 @@ export class CacheService {
   async clear(): Promise<void> {
     checkOpen(this.#engine, 'clear')
     const { flights, backend, reporter } = this.#engine
-    flights.sealAll()
+    const within = (key: string): boolean => key.startsWith(this.#prefix)
+    flights.sealWhere(within)
     await backend.clear(this.#prefix)
-    flights.sealAll()
+    flights.sealWhere(within)
     reporter.report({ type: 'removed', what: 'all', count: 0 })
   }
 

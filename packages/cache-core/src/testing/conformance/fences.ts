@@ -111,6 +111,35 @@ export const FENCE_PROMISES: readonly Promised[] = [
     },
   },
   {
+    name: 'a pattern removal lets computations of other keys go on',
+    proof: async ({ backend }, other) => {
+      const lease = await mustOwn(backend, 'other:1', { tags: ['t'] })
+      const third = await mustOwn(backend, 'other:2')
+      for (const glob of ['k*', 'other:[3-9]', '?', 'other']) await other.removePattern(glob, {})
+      assert.equal(await backend.fill(lease, draft('v', { tags: ['t'] })), 'stored')
+      assert.equal(await backend.fill(third, undefined), 'stored')
+      assert.equal((await mustRead(other, 'other:1')).value, 'v')
+    },
+  },
+  {
+    name: 'a pattern removal is remembered until a computation ends, after many others',
+    proof: async ({ backend }, other) => {
+      const lease = await mustOwn(backend, 'mine')
+      await other.removePattern('m?ne', {})
+      for (let more = 0; more < 5; more++) await other.removePattern(`k${more}*`, {})
+      await refused(backend, lease)
+    },
+  },
+  {
+    name: 'a clear of a prefix lets computations of other keys go on',
+    proof: async ({ backend }, other) => {
+      const lease = await mustOwn(backend, 'other')
+      await other.clear('k')
+      assert.equal(await backend.fill(lease, draft('v')), 'stored')
+      assert.equal((await mustRead(other, 'other')).value, 'v')
+    },
+  },
+  {
     name: 'a write beats a computation acquired before it',
     proof: async ({ backend }, other) => {
       const lease = await mustOwn(backend, 'k')

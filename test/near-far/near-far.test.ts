@@ -243,6 +243,15 @@ describe('what cannot be kept true is refused', () => {
     ],
     ['a near backend that is far', () => createCache({ backend: far(), near: far() })],
     ['no backend', () => createCache({ backend: far(), near: {} as never })],
+    [
+      'a near backend that another cache uses',
+      () => {
+        const near = new MemoryBackend()
+        const first = createCache({ backend: far(), near })
+        cleanups.push(() => first.close())
+        createCache({ backend: far(), near })
+      },
+    ],
     ['a ttl that is none', () => createCache({ backend: far(), near: { backend: new MemoryBackend(), ttl: 0 } })],
   ])('%s', (_, create) => {
     expect(create).toThrow(expect.objectContaining({ code: 'E_CONFIG' }))

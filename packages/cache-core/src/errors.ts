@@ -92,6 +92,13 @@ export const badInput = (what: string, remedy: string, details: CacheErrorDetail
 export const aborted = (signal: AbortSignal, details: CacheErrorDetails = {}): CacheError =>
   new CacheError('E_ABORTED', 'The caller gave up', { cause: signal.reason, ...details })
 
+/** The same error, for an operation of which a part was done before it failed. */
+export function partlyDone(error: unknown): unknown {
+  if (!(error instanceof CacheError) || error.outcome === 'applied-partially') return error
+  const { code, message, op, key, retryable, cause } = error
+  return new CacheError(code, message, { op, key, retryable, cause, outcome: 'applied-partially' })
+}
+
 /** Codes that speak of the caller or of the value. Every other failure of a store is an outage: reads degrade to a miss. */
 const NOT_AN_OUTAGE: ReadonlySet<CacheErrorCode> = new Set([
   'E_CONFIG',

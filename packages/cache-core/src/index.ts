@@ -28,7 +28,9 @@ export {
   type CacheErrorDetails,
   isCacheError,
   type Outcome,
+  partlyDone,
 } from './errors.js'
+export { checkClock } from './options/arguments.js'
 export { type Duration, toMs } from './options/duration.js'
 export type {
   BatchLoadContext,

@@ -34,6 +34,13 @@ export function checkServer(options: ServerOptions): void {
     throw badInput(`RedisBackend: port is ${String(port)}`, 'Write a whole number from 1 to 65535')
   if (db !== undefined && !(Number.isInteger(db) && db >= 0))
     throw badInput(`RedisBackend: db is ${String(db)}`, 'Write a whole number of at least 0')
+  for (const [setting, value] of Object.entries({ username: options.username, password: options.password })) {
+    if (value !== undefined && typeof value !== 'string')
+      throw badInput(`RedisBackend: ${setting} is not a text`, `Write ${setting}: '...'`)
+  }
+  const { tls } = options
+  if (tls !== undefined && typeof tls !== 'boolean' && (tls === null || typeof tls !== 'object'))
+    throw badInput('RedisBackend: tls is neither true nor an object', 'Write tls: true, or what tls.connect takes')
   if (cluster !== undefined) checkCluster(options)
   if (sentinel !== undefined) checkSentinel(options)
 }
@@ -131,6 +138,9 @@ export function checkClient(options: ClientOptions): void {
       'RedisBackend: client has enableAutoPipelining, which holds answers back until the slowest of a batch',
       'Pass a client without it',
     )
+  }
+  if (settings.some((each) => each?.stringNumbers)) {
+    throw badInput('RedisBackend: client has stringNumbers, which turns counts into text', 'Pass a client without it')
   }
   const { scaleReads = 'master' } = client.options
   if (scaleReads !== 'master') {

@@ -1,4 +1,4 @@
-import { aborted, escapeGlob, type PatternOptions } from '@holdfast/cache-core'
+import { aborted, escapeGlob, type PatternOptions, partlyDone } from '@holdfast/cache-core'
 import type { Commands } from './connection/commands.js'
 import type { Keyspace, Partition } from './keyspace.js'
 import { nonce } from './nonce.js'
@@ -71,15 +71,19 @@ export class Invalidator {
   async removePattern(glob: string, options: PatternOptions): Promise<number> {
     if (options.signal?.aborted) throw aborted(options.signal)
     await this.#refuseLoads(glob)
-    return removePattern(glob, options, {
-      commands: this.#commands,
-      keys: this.#keys,
-      deadlineMs: this.#options.invalidateMs,
-      remove: (keys) => this.remove(keys),
-      clear: async (partitions) => {
-        await this.#unlinkEverywhere('deletePattern', ({ epoch }) => [epoch], partitions)
-      },
-    })
+    try {
+      return await removePattern(glob, options, {
+        commands: this.#commands,
+        keys: this.#keys,
+        deadlineMs: this.#options.invalidateMs,
+        remove: (keys) => this.remove(keys),
+        clear: async (partitions) => {
+          await this.#unlinkEverywhere('deletePattern', ({ epoch }) => [epoch], partitions)
+        },
+      })
+    } catch (error) {
+      throw partlyDone(error)
+    }
   }
 
   /** What is being computed for a matching key is refused, were the key unknown to the server. */

@@ -17,6 +17,7 @@ import { ACQUIRE } from './scripts/acquire.js'
 import { CAPTURE_LATE } from './scripts/capture-late.js'
 import { FILL } from './scripts/fill.js'
 import { RELEASE, RENEW } from './scripts/leases.js'
+import { Turnstile } from './turnstile.js'
 import { sealEnvelope, writeIdOf } from './wire/envelope.js'
 
 /** A lease of this backend: its token, and the nonces as they stood when it was given. */
@@ -30,6 +31,9 @@ interface RedisLease extends Lease {
   readonly tags: ReadonlyMap<string, Buffer>
 }
 
+/** Time limits count from when a command is sent: of a large batch, not all are sent at once. */
+const AT_ONCE = 1000
+
 /** Patterns may be removed while those before are compared: so often in a row, and the result is refused. */
 const REMOVALS_COMPARED = 10
 
@@ -41,6 +45,7 @@ export class Leases {
   readonly #packer: Packer
   readonly #punctual: Punctual
   readonly #deadlineMs: number
+  readonly #turnstile = new Turnstile(AT_ONCE)
 
   constructor(
     commands: Commands,
@@ -58,7 +63,15 @@ export class Leases {
     this.#deadlineMs = writeMs
   }
 
-  async acquire(key: string, { version, tags, leaseMs, keepMs }: AcquireRequest): Promise<Acquired> {
+  acquire(key: string, request: AcquireRequest): Promise<Acquired> {
+    return this.#turnstile.run(() => this.#acquire(key, request))
+  }
+
+  fill(lease: Lease, draft: Draft | undefined): Promise<Filled> {
+    return this.#turnstile.run(() => this.#fill(lease as RedisLease, draft))
+  }
+
+  async #acquire(key: string, { version, tags, leaseMs, keepMs }: AcquireRequest): Promise<Acquired> {
     const partition = this.#keys.of(key)
     const { epoch, removals, anyTag } = partition
     const token = leaseToken()
@@ -100,8 +113,7 @@ export class Leases {
     return { status: 'own', lease }
   }
 
-  async fill(lease: Lease, draft: Draft | undefined): Promise<Filled> {
-    const held = lease as RedisLease
+  async #fill(held: RedisLease, draft: Draft | undefined): Promise<Filled> {
     const { key, partition, token, epoch } = held
     const packed = draft === undefined ? undefined : this.#packer.pack(key, draft)
     const ttlMs = packed?.ttlMs ?? 1

@@ -1,4 +1,4 @@
-import { autoCodec, badInput, type Clock, type Codec, type Duration, systemClock, toMs } from '@holdfast/cache-core'
+import { autoCodec, badInput, type Clock, type Codec, checkClock, type Duration, toMs } from '@holdfast/cache-core'
 import { checkClient, checkServer, isCluster, SERVER } from './check-servers.js'
 import type { RedisLike } from './connection/redis-like.js'
 
@@ -144,6 +144,8 @@ export function checkRedisOptions(options: RedisOptions): CheckedRedisOptions {
   }
   if (!Number.isSafeInteger(maxValueBytes) || maxValueBytes < 1)
     throw badInput(`RedisBackend: maxValueBytes is ${String(maxValueBytes)}`, 'Write a whole number of at least 1')
+  if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function')
+    throw badInput('RedisBackend: codec has no encode or no decode', 'Leave it out, or write { name, encode, decode }')
   const ofCluster = options.client === undefined ? given.cluster !== undefined : isCluster(options.client)
   const { partitions = ofCluster ? CLUSTER_PARTITIONS : undefined } = options
   if (partitions !== undefined && !(Number.isInteger(partitions) && partitions >= 1 && partitions <= MAX_PARTITIONS))
@@ -164,7 +166,7 @@ export function checkRedisOptions(options: RedisOptions): CheckedRedisOptions {
     writeMs: toMs(options.writeDeadline ?? '2s', 'writeDeadline'),
     invalidateMs: toMs(options.invalidateDeadline ?? '5s', 'invalidateDeadline'),
     startupMs: toMs(options.startupWait ?? '2s', 'startupWait'),
-    clock: options.clock ?? systemClock,
+    clock: checkClock(options.clock, 'RedisBackend'),
     server: given,
     client: options.client,
   }

@@ -35,7 +35,13 @@ export class Punctual {
     for (const last of [false, true]) {
       const ahead = this.#ahead.get(partition)
       const until = ahead === undefined ? 0 : Math.floor(givenUpAt + ahead)
-      const answer = await this.#commands.run(script, deadlineMs, keys, [until, ...args], key)
+      const answer = await this.#commands.run(
+        script,
+        Math.max(1, givenUpAt - this.#clock.now()),
+        keys,
+        [until, ...args],
+        key,
+      )
       const [serverNow, ...rest] = answer as [number, ...unknown[]]
       this.#ahead.set(partition, serverNow - this.#clock.now())
       if (String(rest[0]) !== 'late') return rest

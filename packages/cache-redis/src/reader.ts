@@ -111,8 +111,9 @@ export class Reader {
       (answer) => {
         const late = new Map<string, Buffer | null>()
         const unexpected = new Set<string>()
+        const placeOf = finderOf(tags)
         const nonceOf = (tag: string): Buffer | null | undefined => {
-          const place = tags.indexOf(tag)
+          const place = placeOf(tag)
           return place < 0 ? late.get(tag) : answer[keys.length + 1 + place]
         }
         const opened = keys.map((key, index) => {
@@ -120,7 +121,7 @@ export class Reader {
           const header = bytes === null ? undefined : openEnvelope(bytes)
           if (header !== undefined && !(header instanceof Error)) {
             this.#tagsOf.set(key, header.tags)
-            for (const tag of header.tags) if (!tags.includes(tag)) unexpected.add(tag)
+            for (const tag of header.tags) if (placeOf(tag) < 0) unexpected.add(tag)
           }
           return { bytes, header }
         })
@@ -194,6 +195,13 @@ export class Reader {
       return { present: false, version: bytes }
     }
   }
+}
+
+/** Where a tag is in a list. A few are looked through, many are looked up. */
+function finderOf(tags: readonly string[]): (tag: string) => number {
+  if (tags.length <= 16) return (tag) => tags.indexOf(tag)
+  const places = new Map(tags.map((tag, place) => [tag, place]))
+  return (tag) => places.get(tag) ?? -1
 }
 
 /** The header as the nonces leave it: as it is, stale because a tag was expired, or not valid at all. */

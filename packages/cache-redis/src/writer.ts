@@ -1,4 +1,4 @@
-import type { Draft } from '@holdfast/cache-core'
+import { type Draft, isCacheError, partlyDone } from '@holdfast/cache-core'
 import type { Commands } from './connection/commands.js'
 import type { Keyspace } from './keyspace.js'
 import { nonce, tagNonce } from './nonce.js'
@@ -8,6 +8,9 @@ import type { Punctual } from './punctual.js'
 import { TOUCH } from './scripts/touch.js'
 import { WRITE } from './scripts/write.js'
 import { Singly } from './singly.js'
+
+/** The time limit of a write counts from when it is sent: of many, not all are sent at once. */
+const WRITES_AT_ONCE = 500
 
 /** Stores what nobody computed under a lease: a write beats every computation acquired before it. */
 export class Writer {
@@ -34,8 +37,16 @@ export class Writer {
   async writeMany(drafts: ReadonlyMap<string, Draft>): Promise<void> {
     // What cannot be encoded is found before anything is sent.
     const packed = [...drafts].map(([key, draft]) => [key, this.#packer.pack(key, draft)] as const)
-    const settled = await Promise.allSettled(packed.map(([key, one]) => this.#store(key, one)))
-    for (const result of settled) if (result.status === 'rejected') throw result.reason
+    let stored = 0
+    for (let from = 0; from < packed.length; from += WRITES_AT_ONCE) {
+      const window = packed.slice(from, from + WRITES_AT_ONCE)
+      const settled = await Promise.allSettled(window.map(([key, one]) => this.#store(key, one)))
+      const failed = settled.filter((result) => result.status === 'rejected')
+      stored += settled.length - failed.length
+      const unknown = failed.find(({ reason }) => isCacheError(reason) && reason.outcome === 'unknown')
+      const reason: unknown = (unknown ?? failed[0])?.reason
+      if (failed.length > 0) throw stored > 0 ? partlyDone(reason) : reason
+    }
   }
 
   async touch(key: string, freshUntil: number, keepUntil: number): Promise<boolean> {

@@ -39,4 +39,24 @@ describe('an ACL user', () => {
       await server.stop()
     }
   })
+
+  it('who may write some of many keys is told that a part was written', async () => {
+    const server = await startRedis({ own: true })
+    const { host, port } = server
+    const admin = new Redis({ host, port })
+    try {
+      await admin.call('ACL', 'SETUSER', 'cache', 'reset', 'on', '>secret', '+@all', '&*', '%R~*', '~app:[^v]*')
+      const cache = cacheOn({ host, port, username: 'cache', password: 'secret', prefix: 'app' })
+      const refused = { code: 'E_AUTH', outcome: 'not-applied' }
+      await expect(cache.setMany({ a: 1, b: 2 })).rejects.toMatchObject(refused)
+      const many = Array.from({ length: 300 }, (_, index) => `a${index}`)
+      await expect(cache.deleteMany(many)).rejects.toMatchObject(refused)
+      await admin.call('ACL', 'SETUSER', 'cache', '~app:v:a')
+      await expect(cache.setMany({ a: 1, b: 2 })).rejects.toMatchObject({ ...refused, outcome: 'applied-partially' })
+      expect(await cache.getMany(['a', 'b'])).toEqual(new Map([['a', 1]]))
+    } finally {
+      admin.disconnect()
+      await server.stop()
+    }
+  })
 })

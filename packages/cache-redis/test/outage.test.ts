@@ -174,6 +174,10 @@ describe('settings that cannot be kept are refused at once', () => {
     ['an unknown setting of sentinels', { sentinel: { nodes: ['a:1'], master: 'm' } }],
     ['no partitions', { partitions: 0 }],
     ['too many partitions', { partitions: 1025 }],
+    ['a password that is no text', { password: 5 }],
+    ['tls that is neither on nor off', { tls: 'yes' }],
+    ['a codec that is none', { codec: {} }],
+    ['a clock that is none', { clock: {} }],
     ['a lifetime that is none', { readDeadline: 0 }],
   ]
   it.each(wrong)('%s', (_, options) => {
@@ -181,7 +185,7 @@ describe('settings that cannot be kept are refused at once', () => {
   })
 
   it('a client whose own settings would break promises', () => {
-    for (const settings of [{ keyPrefix: 'x:' }, { enableAutoPipelining: true }]) {
+    for (const settings of [{ keyPrefix: 'x:' }, { enableAutoPipelining: true }, { stringNumbers: true }]) {
       const client = new Redis({ lazyConnect: true, ...settings })
       expect(() => new RedisBackend({ client })).toThrow(expect.objectContaining({ code: 'E_CONFIG' }))
       client.disconnect()

@@ -8,10 +8,11 @@ import type {
   Lease,
   PatternOptions,
 } from '../contracts/backend.js'
-import { type Clock, systemClock } from '../contracts/clock.js'
+import type { Clock } from '../contracts/clock.js'
 import type { Draft, Reading } from '../contracts/entry.js'
 import type { KeyValueStore } from '../contracts/key-value-store.js'
 import { aborted, badInput, CacheError, isCacheError } from '../errors.js'
+import { checkClock } from '../options/arguments.js'
 import { compileGlob } from '../pattern/glob.js'
 import { KeyQueue } from './key-queue.js'
 import { Listeners } from './listeners.js'
@@ -43,7 +44,7 @@ export function fenced(store: KeyValueStore, options: FencedOptions = {}): Cache
     if (typeof store?.[verb] !== 'function')
       throw badInput(`fenced: the store has no ${verb}`, 'A store needs name, get, set, delete and clear')
   }
-  return new FencedBackend(store, options.clock ?? systemClock)
+  return new FencedBackend(store, checkClock(options.clock, 'fenced'))
 }
 
 class FencedBackend implements CacheBackend {
@@ -211,7 +212,7 @@ class FencedBackend implements CacheBackend {
         const key = name.slice(VALUE_PREFIX.length)
         if (matches(key)) matching.push(key)
       }
-      if (signal?.aborted) throw aborted(signal)
+      if (signal?.aborted) throw aborted(signal, { outcome: 'applied-partially' })
       const count = await this.remove(matching)
       onProgress?.(count)
       return count

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../contracts/clock.js'
 import { badInput } from '../errors.js'
 
 /** How many tags an entry may carry. */
@@ -59,6 +60,24 @@ export function checkTags(tags: unknown, op: string): readonly string[] {
     }
   }
   return list as string[]
+}
+
+export function checkFunction(given: unknown, what: string): void {
+  if (given !== undefined && typeof given !== 'function')
+    throw badInput(`${what} is not a function`, 'Write a function, or leave it out')
+}
+
+/** The clock that was given, or the wall clock. */
+export function checkClock(clock: Clock | undefined, op: string): Clock {
+  if (clock === undefined) return systemClock
+  for (const verb of ['now', 'after', 'random'] as const) {
+    if (typeof clock?.[verb] !== 'function')
+      throw badInput(
+        `${op}: clock has no ${verb}`,
+        'A clock has now, after and random; leave it out for the wall clock',
+      )
+  }
+  return clock
 }
 
 /** A caller's AbortSignal, if he gave one: the controller it belongs to is a common slip. */

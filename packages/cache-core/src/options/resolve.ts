@@ -54,6 +54,8 @@ const GET_OR_SET_OPTIONS = [
 ]
 const PROTECTION_OPTIONS = ['lockTtl', 'maxWait', 'onMaxWait', 'maxLoad']
 
+const LONGEST_LEASE_MS = 86_400_000
+
 /** A misspelt option is an error, not a default that nobody asked for. */
 export function checkOptions(options: unknown, known: readonly string[], op: string): void {
   if (options === null || typeof options !== 'object' || Array.isArray(options)) {
@@ -74,6 +76,8 @@ export function resolveDefaults(options: CacheOptions): Defaults {
       'Pass new MemoryBackend(), new RedisBackend({ ... }) or fenced(store)',
     )
   }
+  if (options.recorder !== undefined && typeof options.recorder?.record !== 'function')
+    throw badInput('createCache: recorder has no record', 'Write recorder: { record: (event) => ... }')
   if (typeof jitter !== 'number' || !(jitter >= 0 && jitter < 1)) {
     throw badInput(`createCache: jitter is ${String(jitter)}`, 'Write a number from 0 up to but not including 1')
   }
@@ -87,8 +91,8 @@ export function resolveDefaults(options: CacheOptions): Defaults {
     throw badInput(`createCache: onMaxWait is ${JSON.stringify(onMaxWait)}`, "Write 'load', 'stale' or 'error'")
   }
   const leaseMs = toMs(guard.lockTtl ?? 30, 'protection.lockTtl')
-  if (leaseMs === Number.POSITIVE_INFINITY)
-    throw badInput('protection.lockTtl is Infinity', 'A lease must lapse; write a finite duration')
+  if (leaseMs > LONGEST_LEASE_MS)
+    throw badInput('protection.lockTtl is longer than a day', 'A lease must lapse when its holder died; write 30')
   return Object.freeze({
     ttlMs: toMs(options.defaultTtl ?? '5m', 'defaultTtl'),
     graceMs: options.grace === undefined ? 0 : toMs(options.grace, 'grace'),

@@ -7,7 +7,15 @@ import { isFresh } from '../entry/judge.js'
 import { badInput, CacheError } from '../errors.js'
 import type { Handler, Lookup } from '../layers/lookup.js'
 import type { Refresher } from '../layers/refresh.js'
-import { checkEntries, checkKey, checkKeys, checkSignal, checkTags, NO_TAGS } from '../options/arguments.js'
+import {
+  checkEntries,
+  checkFunction,
+  checkKey,
+  checkKeys,
+  checkSignal,
+  checkTags,
+  NO_TAGS,
+} from '../options/arguments.js'
 import { type Duration, toMs } from '../options/duration.js'
 import type { BatchLoader, GetOrSetOptions, Loader, SetOptions } from '../options/options.js'
 import { checkOptions, resolveGetOrSet, resolveSet } from '../options/resolve.js'
@@ -200,13 +208,7 @@ export class CacheService {
           this.#parts.refresher.start(lookupOf(reading), 'stale')
           return Promise.resolve(reading.value as T)
         }
-        const search = this.#parts.handler(lookupOf(reading))
-        return abortable(
-          search.then((outcome) => (outcome as { value: T }).value),
-          plan.signal,
-          'getOrSet',
-          full,
-        )
+        return this.#parts.handler(lookupOf(reading)).then((outcome) => (outcome as { value: T }).value)
       }
       const answered = readThen(engine, 'getOrSet', full, plan.tags, answer)
       return plan.signal === undefined
@@ -284,6 +286,7 @@ export class CacheService {
     }
     checkOptions(options, ['signal', 'onProgress'], 'deletePattern')
     checkSignal(options.signal, 'deletePattern')
+    checkFunction(options.onProgress, 'deletePattern: onProgress')
     const { flights, backend, reporter } = this.#engine
     const full = escapeGlob(this.#prefix) + glob
     const matches = compileGlob(full)

@@ -1,5 +1,5 @@
 import { NearFar } from '../backend/near-far.js'
-import { type Clock, systemClock } from '../contracts/clock.js'
+import type { Clock } from '../contracts/clock.js'
 import { Background } from '../engine/background.js'
 import type { Engine } from '../engine/engine.js'
 import { Loads } from '../engine/loads.js'
@@ -13,17 +13,18 @@ import { leased } from '../layers/leased.js'
 import { orStale } from '../layers/or-stale.js'
 import { pipeline } from '../layers/pipeline.js'
 import { Refresher } from '../layers/refresh.js'
+import { checkClock } from '../options/arguments.js'
 import { resolveNear } from '../options/near.js'
 import type { CacheOptions } from '../options/options.js'
 import { plainPlan, resolveDefaults } from '../options/resolve.js'
 import { CacheService } from './cache-service.js'
 import { endWork } from './end-work.js'
-import { share } from './shared-backends.js'
+import { share, takeAlone } from './shared-backends.js'
 
 /** Wires a cache. The only file that knows every part; it decides nothing. */
 export function createCache(options: CacheOptions): CacheService {
   const defaults = resolveDefaults(options)
-  const clock = options.clock ?? systemClock
+  const clock = checkClock(options.clock, 'createCache')
   const reporter = new Reporter(options.recorder)
   const { backend, giveUp } = open(options, clock, reporter)
   const engine: Engine = {
@@ -67,9 +68,9 @@ export function createCache(options: CacheOptions): CacheService {
 /** The backend, behind its near cache if it is to have one, and how to give both up. */
 function open(options: CacheOptions, clock: Clock, reporter: Reporter) {
   const near = resolveNear(options)
+  if (near === undefined) return { backend: options.backend, giveUp: share(options.backend) }
+  const giveUpNear = takeAlone(near.backend)
   const giveUpFar = share(options.backend)
-  if (near === undefined) return { backend: options.backend, giveUp: giveUpFar }
-  const giveUpNear = share(near.backend)
   const backend = new NearFar({
     near: near.backend,
     far: options.backend,

@@ -54,6 +54,11 @@ export class Breaker {
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
   }
 
+  /** A command that was let through was not sent after all: the next one tries. */
+  notSent(): void {
+    if (this.#state === 'trying') this.#state = 'half-open'
+  }
+
   stop(): void {
     this.#cancel()
   }

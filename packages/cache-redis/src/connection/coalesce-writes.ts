@@ -7,6 +7,7 @@ interface Corkable {
 }
 
 const patched = new WeakSet<object>()
+const watched = new WeakSet<RedisLike>()
 
 /**
  * Commands given in one tick leave in one packet: the socket is corked at the first of them and uncorked right after
@@ -14,6 +15,8 @@ const patched = new WeakSet<object>()
  * every command keeps its own answer, time limit and redirection. Measured in docs/decisions.
  */
 export function coalesceWrites(client: RedisLike): void {
+  if (watched.has(client)) return
+  watched.add(client)
   if (client.nodes === undefined) {
     patchOn(client)
     return

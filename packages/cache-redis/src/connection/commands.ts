@@ -65,6 +65,7 @@ export class Commands {
       }
       running = command(connection.client)
     } catch (error) {
+      breaker?.notSent()
       failed(asCacheError(error, op, key))
       return
     }

@@ -5,6 +5,14 @@ import { coalesceWrites } from './coalesce-writes.js'
 import { openClient } from './open-client.js'
 import type { RedisLike } from './redis-like.js'
 
+/** At most so many of an event are ours: no warning of a leak when many caches share a client of the user's. */
+const LISTENERS = 4
+
+function allowListeners(client: RedisLike, more: number): void {
+  const allowed = client.getMaxListeners?.() ?? 0
+  if (allowed > 0) client.setMaxListeners?.(allowed + more)
+}
+
 /**
  * The data connection: ours, or the user's, which is never closed. Until the first connection stood or failed, calls
  * wait for it; afterwards a call without a connection fails at once, with the latest reason as its cause.
@@ -22,6 +30,7 @@ export class Connection {
     this.#clock = options.clock
     this.#owned = options.client === undefined
     this.client = options.client ?? openClient(options)
+    allowListeners(this.client, LISTENERS)
     if (options.coalesceWrites) coalesceWrites(this.client)
     this.client.on('error', this.#remember)
     this.client.on('ready', this.#forget)
@@ -64,6 +73,7 @@ export class Connection {
     if (this.#closed) return
     this.#closed = true
     this.client.off('ready', this.#forget)
+    allowListeners(this.client, -LISTENERS)
     if (this.#owned) this.client.disconnect()
     // Our own client may still report the end of its socket; a listener stays so that nobody prints it.
     else this.client.off('error', this.#remember)

@@ -6,6 +6,7 @@ interface ClientSettings {
   readonly port?: number | undefined
   readonly keyPrefix?: string | undefined
   readonly enableAutoPipelining?: boolean | undefined
+  readonly stringNumbers?: boolean | undefined
 }
 
 /**
@@ -30,6 +31,8 @@ export interface RedisLike {
   duplicate(override?: object): RedisLike
   on(event: string, listener: Listener): unknown
   off(event: string, listener: Listener): unknown
+  getMaxListeners?(): number
+  setMaxListeners?(count: number): unknown
   connect(): Promise<unknown>
   ping(): Promise<unknown>
   disconnect(reconnect?: boolean): void

@@ -6,7 +6,7 @@ import { NONCE_AT_LEAST, script } from './script.js'
  * the acquire: nobody knows whether it was one of these.
  */
 export const CAPTURE_LATE = script(
-  'captureLate',
+  'fill',
   `${NONCE_AT_LEAST}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return false end
 local answer = {}

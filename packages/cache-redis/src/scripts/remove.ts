@@ -5,7 +5,7 @@ import { END_LEASE, IS_LIVE, script } from './script.js'
  * Removes all and counts the values that were valid.
  */
 export const REMOVE = script(
-  'remove',
+  'delete',
   `${IS_LIVE}${END_LEASE}
 local epoch = redis.call('GET', KEYS[1])
 local count = 0

@@ -22,15 +22,25 @@ const shown = (value: unknown): string =>
       ? String(value)
       : typeof value
 
+/** Strings that were read before: a service writes the same few all the time. */
+const known = new Map<string, number>()
+const MAX_KNOWN = 1000
+
+function parsed(duration: string): number {
+  const parts = SHAPE.exec(duration)
+  const ms = parts ? Number(parts[1]) * UNIT_MS[parts[2] as string]! : Number.NaN
+  if (known.size < MAX_KNOWN && duration.length < 20) known.set(duration, ms)
+  return ms
+}
+
 /** Whole milliseconds, at least 1. Anything but a {@link Duration} is `E_CONFIG`, naming the option. */
 export function toMs(duration: unknown, option: string): number {
-  let ms = Number.NaN
-  if (typeof duration === 'number') {
-    ms = duration * 1000
-  } else if (typeof duration === 'string') {
-    const parts = SHAPE.exec(duration)
-    if (parts) ms = Number(parts[1]) * UNIT_MS[parts[2] as string]!
-  }
+  const ms =
+    typeof duration === 'number'
+      ? duration * 1000
+      : typeof duration === 'string'
+        ? (known.get(duration) ?? parsed(duration))
+        : Number.NaN
   if (!(ms > 0)) throw badInput(`${option} is ${shown(duration)}, which is not a duration`, REMEDY)
   return ms === Number.POSITIVE_INFINITY ? ms : Math.max(1, Math.round(ms))
 }

@@ -130,19 +130,25 @@ export function resolveGetOrSet(options: GetOrSetOptions, base: Plan, op: string
   return lifetimes(options, base, op)
 }
 
+const durationOr = <F>(duration: Duration | undefined, name: string, otherwise: F): number | F =>
+  duration === undefined ? otherwise : toMs(duration, name)
+
+/** Called on every read that has options, so it makes one object and no more. */
 function lifetimes(options: GetOrSetOptions, base: Plan, op: string): Plan {
-  const { ttl, tags, grace, negativeTtl, staleWhileRevalidate, softTimeout, hardTimeout, signal } = options
-  const given = <F>(value: Duration | undefined, name: string, otherwise: F): number | F =>
-    value === undefined ? otherwise : toMs(value, name)
-  const staleWhileRevalidateMs = given(staleWhileRevalidate, 'staleWhileRevalidate', base.staleWhileRevalidateMs)
+  const staleWhileRevalidateMs = durationOr(
+    options.staleWhileRevalidate,
+    'staleWhileRevalidate',
+    base.staleWhileRevalidateMs,
+  )
+  const { tags, signal } = options
   return {
-    ttlMs: given(ttl, 'ttl', base.ttlMs),
-    graceMs: Math.max(given(grace, 'grace', base.graceMs), staleWhileRevalidateMs),
+    ttlMs: durationOr(options.ttl, 'ttl', base.ttlMs),
+    graceMs: Math.max(durationOr(options.grace, 'grace', base.graceMs), staleWhileRevalidateMs),
     tags: tags === undefined ? base.tags : checkTags(tags, op),
-    negativeTtlMs: given(negativeTtl, 'negativeTtl', base.negativeTtlMs),
+    negativeTtlMs: durationOr(options.negativeTtl, 'negativeTtl', base.negativeTtlMs),
     staleWhileRevalidateMs,
-    softTimeoutMs: given(softTimeout, 'softTimeout', base.softTimeoutMs),
-    hardTimeoutMs: given(hardTimeout, 'hardTimeout', base.hardTimeoutMs),
-    signal: checkSignal(signal, op) ?? base.signal,
+    softTimeoutMs: durationOr(options.softTimeout, 'softTimeout', base.softTimeoutMs),
+    hardTimeoutMs: durationOr(options.hardTimeout, 'hardTimeout', base.hardTimeoutMs),
+    signal: signal === undefined ? base.signal : checkSignal(signal, op),
   }
 }

@@ -1,11 +1,10 @@
 import type { BackendHealth, PatternOptions, Reading } from '../contracts/index.js'
 import { draftFor } from '../engine/draft-for.js'
-import { checkOpen, type Engine, readMany, readThen } from '../engine/engine.js'
+import { checkOpen, type Engine, isReading, readMany, readOne } from '../engine/engine.js'
 import type { CacheStats } from '../engine/reporter.js'
-import { isEarly } from '../entry/early.js'
 import { isFresh } from '../entry/judge.js'
 import { badInput, CacheError } from '../errors.js'
-import type { Handler, Lookup } from '../layers/lookup.js'
+import type { Handler } from '../layers/lookup.js'
 import type { Refresher } from '../layers/refresh.js'
 import {
   checkEntries,
@@ -23,6 +22,7 @@ import { compileGlob, escapeGlob } from '../pattern/glob.js'
 import { abortable } from './abortable.js'
 import { getOrLoadMany } from './batch.js'
 import { type Explanation, explain } from './explain.js'
+import type { GetOrSet } from './get-or-set.js'
 
 /** What `lookup` found. `value` is `undefined` unless something was there. */
 export interface Found<T> {
@@ -48,6 +48,7 @@ export interface ServiceParts {
   readonly engine: Engine
   readonly handler: Handler
   readonly refresher: Refresher
+  readonly getOrSet: GetOrSet
   readonly prefix: string
   readonly close: () => Promise<void>
 }
@@ -87,15 +88,16 @@ export class CacheService {
 
   /** The fresh value, or `undefined`. To tell a stored `undefined` from a miss, use `lookup`. */
   get<T = unknown>(key: string): Promise<T | undefined> {
-    return this.#reading('get', key, (reading, full) => {
-      const { reporter, clock } = this.#engine
-      if (reading.present && isFresh(reading, clock)) {
-        reporter.hit(full)
-        return reading.value as T
-      }
-      reporter.miss(full)
-      return undefined
-    })
+    try {
+      const engine = this.#engine
+      const full = this.#full(key, 'get')
+      const reading = readOne(engine, 'get', full, NO_TAGS)
+      return isReading(reading)
+        ? Promise.resolve(fresh<T>(engine, reading, full))
+        : reading.then((answer) => fresh<T>(engine, answer, full))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** What is there, fresh or stale. */
@@ -181,39 +183,13 @@ export class CacheService {
    */
   getOrSet<T>(key: string, loader: Loader<T>, options?: GetOrSetOptions): Promise<T> {
     try {
-      const engine = this.#engine
       const full = this.#full(key, 'getOrSet')
       if (typeof loader !== 'function')
         throw badInput('getOrSet: the loader is not a function', 'Write getOrSet(key, () => value)', {
           op: 'getOrSet',
           key,
         })
-      const plan = options === undefined ? engine.plainPlan : resolveGetOrSet(options, engine.plainPlan, 'getOrSet')
-      const lookupOf = (reading: Reading): Lookup<T> => {
-        const since = engine.clock.now()
-        return { key: full, plan, loader, reading, since, deadline: since + engine.defaults.maxWaitMs }
-      }
-      const answer = (reading: Reading): Promise<T> => {
-        if (reading.present && isFresh(reading, engine.clock)) {
-          engine.reporter.hit(full)
-          const { earlyRefresh } = engine.defaults
-          if (earlyRefresh > 0 && isEarly(reading, engine.clock.now(), earlyRefresh, engine.clock.random())) {
-            this.#parts.refresher.start(lookupOf(reading), 'early')
-          }
-          return Promise.resolve(reading.value as T)
-        }
-        if (reading.present) engine.reporter.staleHit(full)
-        else engine.reporter.miss(full)
-        if (reading.present && engine.clock.now() < reading.freshUntil + plan.staleWhileRevalidateMs) {
-          this.#parts.refresher.start(lookupOf(reading), 'stale')
-          return Promise.resolve(reading.value as T)
-        }
-        return this.#parts.handler(lookupOf(reading)).then((outcome) => (outcome as { value: T }).value)
-      }
-      const answered = readThen(engine, 'getOrSet', full, plan.tags, answer)
-      return plan.signal === undefined
-        ? (answered as Promise<T>)
-        : abortable(answered as Promise<T>, plan.signal, 'getOrSet', full)
+      return this.#parts.getOrSet.run(full, loader, options)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -403,14 +379,9 @@ export class CacheService {
     return checkKeys(keys, op)
   }
 
-  /** Reads and judges, with one promise in all where the backend answers at once. */
-  #reading<R>(op: string, key: string, judge: (reading: Reading, full: string) => R): Promise<R> {
-    try {
-      const full = this.#full(key, op)
-      return Promise.resolve(readThen(this.#engine, op, full, NO_TAGS, (reading) => judge(reading, full)))
-    } catch (error) {
-      return Promise.reject(error)
-    }
+  async #reading<R>(op: string, key: string, judge: (reading: Reading, full: string) => R): Promise<R> {
+    const full = this.#full(key, op)
+    return judge(await readOne(this.#engine, op, full, NO_TAGS), full)
   }
 
   async #remove(names: readonly string[], op: string): Promise<number> {
@@ -424,4 +395,14 @@ export class CacheService {
     reporter.report({ type: 'removed', what: 'keys', count })
     return count
   }
+}
+
+/** The value if it is fresh. Counts. */
+function fresh<T>({ reporter, clock }: Engine, reading: Reading, key: string): T | undefined {
+  if (reading.present && isFresh(reading, clock)) {
+    reporter.hit(key)
+    return reading.value as T
+  }
+  reporter.miss(key)
+  return undefined
 }

@@ -19,6 +19,7 @@ import type { CacheOptions } from '../options/options.js'
 import { plainPlan, resolveDefaults } from '../options/resolve.js'
 import { CacheService } from './cache-service.js'
 import { endWork } from './end-work.js'
+import { GetOrSet } from './get-or-set.js'
 import { share, takeAlone } from './shared-backends.js'
 
 /** Wires a cache. The only file that knows every part; it decides nothing. */
@@ -56,13 +57,10 @@ export function createCache(options: CacheOptions): CacheService {
     })()
     return closing
   }
-  return new CacheService({
-    engine,
-    handler: pipeline(layers, leased(engine)),
-    refresher: new Refresher(engine, backoff),
-    prefix: '',
-    close,
-  })
+  const handler = pipeline(layers, leased(engine))
+  const refresher = new Refresher(engine, backoff)
+  const getOrSet = new GetOrSet(engine, handler, refresher)
+  return new CacheService({ engine, handler, refresher, getOrSet, prefix: '', close })
 }
 
 /** The backend, behind its near cache if it is to have one, and how to give both up. */

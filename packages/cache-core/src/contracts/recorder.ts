@@ -33,6 +33,13 @@ export type CacheEvent =
   | { readonly type: 'tags-expired'; readonly tags: readonly string[] }
   /** Bytes in the store could not be read: foreign, truncated, newer or hostile. Treated as a miss. */
   | { readonly type: 'undecodable'; readonly key: string; readonly error: unknown }
+  /**
+   * The store did not confirm so many invalidations of this process. They are tried again; until they are done this
+   * process takes what they concern for invalid.
+   */
+  | { readonly type: 'invalidation-owed'; readonly count: number }
+  /** So many of them are done. */
+  | { readonly type: 'invalidation-settled'; readonly count: number }
   /** The near cache serves from now on: the store tells of every change. */
   | { readonly type: 'near-on' }
   /** The near cache is empty and not asked, because the store does not tell of its changes. */

@@ -1,5 +1,8 @@
+import { debtorOf } from '../backend/debtor.js'
 import { NearFar } from '../backend/near-far.js'
+import { Owing } from '../backend/owing.js'
 import type { Clock } from '../contracts/clock.js'
+import type { CacheBackend } from '../contracts/index.js'
 import { Background } from '../engine/background.js'
 import type { Engine } from '../engine/engine.js'
 import { Loads } from '../engine/loads.js'
@@ -63,15 +66,20 @@ export function createCache(options: CacheOptions): CacheService {
   return new CacheService({ engine, handler, refresher, getOrSet, prefix: '', close })
 }
 
-/** The backend, behind its near cache if it is to have one, and how to give both up. */
+/** What stands before the backend that was given, and how to give all of it up. */
 function open(options: CacheOptions, clock: Clock, reporter: Reporter) {
   const near = resolveNear(options)
-  if (near === undefined) return { backend: options.backend, giveUp: share(options.backend) }
+  if (near === undefined) {
+    const giveUp = share(options.backend)
+    // Process memory never fails to confirm.
+    if (options.backend.peek !== undefined) return { backend: options.backend, giveUp }
+    return owing(options.backend, clock, reporter, giveUp)
+  }
   const giveUpNear = takeAlone(near.backend)
-  const giveUpFar = share(options.backend)
+  const far = owing(options.backend, clock, reporter, share(options.backend))
   const backend = new NearFar({
     near: near.backend,
-    far: options.backend,
+    far: far.backend,
     ttlMs: near.ttlMs,
     clock,
     onChange: (on, reason) => reporter.report(on ? { type: 'near-on' } : { type: 'near-off', reason }),
@@ -79,7 +87,17 @@ function open(options: CacheOptions, clock: Clock, reporter: Reporter) {
   const giveUp = async (): Promise<void> => {
     backend.close()
     await giveUpNear()
-    await giveUpFar()
+    await far.giveUp()
   }
   return { backend, giveUp }
+}
+
+function owing(store: CacheBackend, clock: Clock, reporter: Reporter, giveUpStore: () => Promise<void>) {
+  const debtor = debtorOf(store, clock)
+  const leave = debtor.join((event) => reporter.report(event))
+  const giveUp = async (): Promise<void> => {
+    await leave()
+    await giveUpStore()
+  }
+  return { backend: new Owing(store, debtor), giveUp }
 }

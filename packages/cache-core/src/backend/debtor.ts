@@ -1,0 +1,88 @@
+import type { Cancel, Clock } from '../contracts/clock.js'
+import type { CacheBackend } from '../contracts/index.js'
+import { Owed } from './owed.js'
+
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 5000
+
+type Listener = (event: { readonly type: 'invalidation-owed' | 'invalidation-settled'; readonly count: number }) => void
+
+/** Tries again and again to settle what is owed to one backend, as long as anybody uses it. */
+export class Debtor {
+  readonly owed = new Owed()
+  readonly #backend: CacheBackend
+  readonly #clock: Clock
+  readonly #listeners = new Set<Listener>()
+  #pauseMs = FIRST_PAUSE_MS
+  #cancel: Cancel | undefined
+  #settling: Promise<void> | undefined
+
+  constructor(backend: CacheBackend, clock: Clock) {
+    this.#backend = backend
+    this.#clock = clock
+  }
+
+  /** Begins to use it; the returned function ends that, and the last one to go tries once more. */
+  join(listener: Listener): () => Promise<void> {
+    this.#listeners.add(listener)
+    return async () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size > 0) return
+      this.#cancel?.()
+      this.#cancel = undefined
+      await this.#settle()
+    }
+  }
+
+  /** Something was added. */
+  added(count: number): void {
+    this.#tell('invalidation-owed', count)
+    this.#arm()
+  }
+
+  #arm(): void {
+    if (this.#cancel !== undefined || this.owed.size === 0 || this.#listeners.size === 0) return
+    this.#cancel = this.#clock.after(this.#pauseMs * (0.75 + this.#clock.random() * 0.5), () => {
+      this.#cancel = undefined
+      void this.#settle()
+    })
+  }
+
+  #settle(): Promise<void> {
+    this.#settling ??= this.#settleAll().finally(() => {
+      this.#settling = undefined
+      this.#arm()
+    })
+    return this.#settling
+  }
+
+  async #settleAll(): Promise<void> {
+    for (const { count, run, done } of this.owed.settlements()) {
+      try {
+        await run(this.#backend)
+      } catch {
+        // Whoever called for it was told when it failed first.
+        this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
+        return
+      }
+      done()
+      this.#pauseMs = FIRST_PAUSE_MS
+      this.#tell('invalidation-settled', count)
+    }
+  }
+
+  #tell(type: 'invalidation-owed' | 'invalidation-settled', count: number): void {
+    for (const listener of this.#listeners) listener({ type, count })
+  }
+}
+
+const debtors = new WeakMap<CacheBackend, Debtor>()
+
+/** One per backend: what one cache owes, no other cache of this process may read from it. */
+export function debtorOf(backend: CacheBackend, clock: Clock): Debtor {
+  const known = debtors.get(backend)
+  if (known !== undefined) return known
+  const debtor = new Debtor(backend, clock)
+  debtors.set(backend, debtor)
+  return debtor
+}

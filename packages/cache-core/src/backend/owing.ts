@@ -90,8 +90,9 @@ export class Owing implements CacheBackend {
     return this.#writing([...drafts.keys()], () => this.#backend.writeMany(drafts))
   }
 
-  touch(key: string, freshUntil: number, keepUntil: number): MaybePromise<boolean> {
-    if (this.#owed.size > 0 && this.#owed.concerns(key, [])) return false
+  async touch(key: string, freshUntil: number, keepUntil: number): Promise<boolean> {
+    // What is owed a removal must not live longer.
+    if (this.#owed.size > 0 && this.#owed.concerns(key, [])) await this.remove([key])
     return this.#backend.touch(key, freshUntil, keepUntil)
   }
 

@@ -23,6 +23,8 @@ export class Connection {
   readonly #owned: boolean
   #lastError: unknown
   #onReady = (): void => undefined
+  /** Who waits for the connection to be back. */
+  readonly #awaiting = new Set<() => void>()
   #starting: Promise<void> | undefined
   #closed = false
 
@@ -61,11 +63,11 @@ export class Connection {
     return new Promise((resolve) => {
       const done = (): void => {
         cancel()
-        this.client.off('ready', done)
+        this.#awaiting.delete(done)
         resolve(!this.#closed && this.client.status === 'ready')
       }
       const cancel = this.#clock.after(withinMs, done)
-      this.client.on('ready', done)
+      this.#awaiting.add(done)
     })
   }
 
@@ -85,6 +87,7 @@ export class Connection {
 
   readonly #forget = (): void => {
     this.#lastError = undefined
+    for (const done of [...this.#awaiting]) done()
     this.#onReady()
   }
 

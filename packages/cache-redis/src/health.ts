@@ -2,30 +2,38 @@ import { type BackendHealth, isCacheError } from '@holdfast/cache-core'
 import type { Commands } from './connection/commands.js'
 import type { RedisLike } from './connection/redis-like.js'
 import type { CheckedRedisOptions } from './options.js'
-
-const versionIn = (info: string): string | undefined => /^(?:valkey|redis)_version:(\S+)/m.exec(info)?.[1]
+import { serverFacts, warningsOf } from './server-facts.js'
 
 /** Asks every server that holds data of ours. One that does not answer is enough for `down`: its keys are not served. */
 export async function health(
   commands: Commands,
-  { clock, readMs, prefix }: CheckedRedisOptions,
+  { clock, readMs, prefix, server, client: theirs }: CheckedRedisOptions,
 ): Promise<BackendHealth> {
   const started = clock.now()
-  const ask = (server: RedisLike) => commands.send('health', readMs, () => server.info('server'))
+  const ask = (from: RedisLike, section: string) => commands.send('health', readMs, () => from.info(section))
   try {
     await commands.ready('health')
-    const masters = commands.client.nodes?.('master')
-    const answers = await Promise.all((masters ?? [commands.client]).map(ask))
+    const { client } = commands
+    const masters = client.nodes?.('master')
+    const [first = ''] = await Promise.all((masters ?? [client]).map((master) => ask(master, 'server')))
+    const latencyMs = clock.now() - started
+    const memory = await ask((masters ?? [client])[0] as RedisLike, 'memory').catch(() => '')
     const state =
-      masters && String(await commands.send('health', readMs, (client) => client.callBuffer('CLUSTER', 'INFO')))
+      masters && String(await commands.send('health', readMs, (cluster) => cluster.callBuffer('CLUSTER', 'INFO')))
     const broken = state !== undefined && !state.includes('cluster_state:ok')
+    const facts = serverFacts(first, memory)
     return {
       status: broken ? 'down' : 'up',
       detail: {
-        version: versionIn(answers[0] ?? ''),
-        latencyMs: clock.now() - started,
+        server: facts.product,
+        version: facts.version,
+        mode: masters ? 'cluster' : server.sentinel ? 'sentinel' : 'standalone',
+        ...(masters && { masters: masters.length }),
+        maxMemory: facts.maxMemory,
+        maxMemoryPolicy: facts.evicts,
+        latencyMs,
         prefix,
-        ...(masters && { mode: 'cluster', masters: masters.length }),
+        warnings: warningsOf(facts, client, theirs === undefined),
         ...(broken && { message: 'Some slots of the cluster are not served.' }),
       },
     }

@@ -35,6 +35,12 @@ interface CommonOptions {
    * must say the same. 1 to 1024. @default 32 for a cluster; without a cluster the keys are not cut
    */
   readonly partitions?: number
+  /**
+   * What happens when another server took over, or the server was started anew: it may hold values whose invalidation
+   * it never heard of, because replication is asynchronous. `clear` empties the cache before anything is read from it;
+   * in a cluster the parts whose server changed. @default 'keep'
+   */
+  readonly onServerChange?: 'keep' | 'clear'
   readonly clock?: Clock
 }
 
@@ -101,6 +107,7 @@ const COMMON = [
   'breaker',
   'coalesceWrites',
   'partitions',
+  'onServerChange',
   'clock',
 ]
 const KNOWN = [...COMMON, 'client', ...SERVER]
@@ -121,6 +128,7 @@ export interface CheckedRedisOptions {
   readonly partitions: number | undefined
   readonly breaker: boolean
   readonly coalesceWrites: boolean
+  readonly onServerChange: 'keep' | 'clear'
   readonly server: ServerOptions
   readonly client: RedisLike | undefined
 }
@@ -155,8 +163,12 @@ export function checkRedisOptions(options: RedisOptions): CheckedRedisOptions {
     if (typeof flag !== 'boolean')
       throw badInput(`RedisBackend: ${name} is neither true nor false`, `Write ${name}: false`)
   }
+  const { onServerChange = 'keep' } = options
+  if (onServerChange !== 'keep' && onServerChange !== 'clear')
+    throw badInput(`RedisBackend: onServerChange is ${JSON.stringify(onServerChange)}`, "Write 'keep' or 'clear'")
   return {
     prefix,
+    onServerChange,
     partitions,
     breaker,
     coalesceWrites,

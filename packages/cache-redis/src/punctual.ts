@@ -35,13 +35,10 @@ export class Punctual {
     for (const last of [false, true]) {
       const ahead = this.#ahead.get(partition)
       const until = ahead === undefined ? 0 : Math.floor(givenUpAt + ahead)
-      const answer = await this.#commands.run(
-        script,
-        Math.max(1, givenUpAt - this.#clock.now()),
-        keys,
-        [until, ...args],
-        key,
-      )
+      // What is left, in quarters: every length of a limit has a timer of its own.
+      const quarters = last ? Math.ceil(((givenUpAt - this.#clock.now()) * 4) / deadlineMs) : 4
+      const limitMs = (deadlineMs * Math.min(Math.max(quarters, 1), 4)) / 4
+      const answer = await this.#commands.run(script, limitMs, keys, [until, ...args], key)
       const [serverNow, ...rest] = answer as [number, ...unknown[]]
       this.#ahead.set(partition, serverNow - this.#clock.now())
       if (String(rest[0]) !== 'late') return rest

@@ -11,6 +11,7 @@ import type {
   PatternOptions,
   Reading,
 } from '@holdfast/cache-core'
+import { clearOnServerChange } from './clear-on-server-change.js'
 import { Breaker } from './connection/breaker.js'
 import { Commands, InsistentCommands } from './connection/commands.js'
 import { Connection } from './connection/connection.js'
@@ -69,6 +70,7 @@ export class RedisBackend implements CacheBackend {
     this.#writer = new Writer(commands, punctual, keys, packer, checked)
     this.#invalidator = new Invalidator(insistent, keys, checked)
     this.#insistent = insistent
+    if (checked.onServerChange === 'clear') clearOnServerChange(this.#connection, keys, checked)
     if (breaker !== undefined) this.#connection.onReady(() => breaker.answered())
   }
 

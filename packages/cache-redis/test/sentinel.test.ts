@@ -61,4 +61,30 @@ describe('the primary that sentinels name', () => {
     expect(await two.get('new')).toBeUndefined()
     await group.thaw(primary).catch(() => undefined)
   })
+
+  it('that was succeeded may be distrusted: onServerChange clear forgets what its successor holds', async () => {
+    const prefix = `changed-${randomUUID()}`
+    const open = (onServerChange: 'keep' | 'clear', name: string) =>
+      cacheOn({ sentinel: { nodes: group.nodes, name: group.name }, prefix: `${prefix}-${name}`, onServerChange })
+    const keeps = open('keep', 'keeps')
+    const clears = open('clear', 'clears')
+    for (const cache of [keeps, clears]) {
+      await cache.set('k', 'v', { ttl: 600 })
+      expect(await cache.get('k')).toBe('v')
+    }
+    const primary = await group.primary()
+    await group.kill(primary)
+    await expect.poll(() => keeps.get('k'), { timeout: 25_000, interval: 50 }).toBe('v')
+    await expect
+      .poll(
+        () =>
+          clears.set('new', 1).then(
+            () => 'stored',
+            () => 'refused',
+          ),
+        { timeout: 25_000 },
+      )
+      .toBe('stored')
+    expect(await clears.getMany(['k', 'new'])).toEqual(new Map([['new', 1]]))
+  })
 })

@@ -26,6 +26,9 @@ export class Connection {
   /** Who waits for the connection to be back. */
   readonly #awaiting = new Set<() => void>()
   #starting: Promise<void> | undefined
+  #check: (() => Promise<void>) | undefined
+  #mustCheck = false
+  #checking: Promise<void> | undefined
   #closed = false
 
   constructor(options: CheckedRedisOptions) {
@@ -41,15 +44,36 @@ export class Connection {
     if (this.client.status === 'wait') this.client.connect().catch(this.#remember)
   }
 
+  /**
+   * From now on nothing is sent over a new connection before a check of it has succeeded. A check that failed is made
+   * again for the next call.
+   */
+  checkFirst(check: () => Promise<void>): void {
+    this.#check = check
+    this.#mustCheck = true
+  }
+
   /** Nothing to wait for, or the wait. Rejects when there is no connection. */
   ready(op: string): Promise<void> | undefined {
     if (this.#closed) throw new CacheError('E_CLOSED', 'The Redis backend is closed. Create another one.', { op })
-    if (this.client.status === 'ready') return undefined
+    if (this.client.status === 'ready') return this.#mustCheck ? this.#checked() : undefined
     const starting = this.#starting
     if (starting === undefined) throw this.#unavailable(op)
     return starting.then(() => {
       if (this.client.status !== 'ready') throw this.#unavailable(op)
+      return this.#mustCheck ? this.#checked() : undefined
     })
+  }
+
+  #checked(): Promise<void> {
+    this.#checking ??= (this.#check as () => Promise<void>)()
+      .then(() => {
+        this.#mustCheck = false
+      })
+      .finally(() => {
+        this.#checking = undefined
+      })
+    return this.#checking
   }
 
   /** Calls whenever a new connection stands, until this is closed. */
@@ -87,6 +111,7 @@ export class Connection {
 
   readonly #forget = (): void => {
     this.#lastError = undefined
+    if (this.#check !== undefined) this.#mustCheck = true
     for (const done of [...this.#awaiting]) done()
     this.#onReady()
   }

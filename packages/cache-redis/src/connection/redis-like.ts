@@ -7,6 +7,9 @@ interface ClientSettings {
   readonly keyPrefix?: string | undefined
   readonly enableAutoPipelining?: boolean | undefined
   readonly stringNumbers?: boolean | undefined
+  readonly autoResendUnfulfilledCommands?: boolean | undefined
+  readonly socketTimeout?: number | undefined
+  readonly keepAlive?: number | undefined
 }
 
 /**
@@ -23,6 +26,8 @@ export interface RedisLike {
   }
   /** Of a Cluster client: its connections to single servers. */
   nodes?(role: 'master' | 'slave' | 'all'): RedisLike[]
+  /** Of a Cluster client: who serves each slot, `host:port`, the master first. */
+  readonly slots?: readonly (readonly string[] | undefined)[]
   callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>
   mgetBuffer(keys: (string | Buffer)[]): Promise<(Buffer | null)[]>
   unlink(keys: string[]): Promise<number>

@@ -29,7 +29,7 @@ export class EntryStore {
   readonly #options: EntryStoreOptions
   readonly #maxEntries: number
   #map = new Map<string, number>()
-  #policy: Policy
+  policy: Policy
   #sweep: Sweep
   #capacity: number
   #freed: number[] = []
@@ -42,6 +42,8 @@ export class EntryStore {
   /** The `keepUntil` of each entry. */
   expiry: Float64Array | undefined
   fences: (Fences | undefined)[] | undefined
+  /** Whether more than time can have made entries invalid: some have tags, or a removal is running. */
+  guarded = false
   /** The beginnings of the keys; made by the first removal of a prefix. */
   signatures: Int32Array | undefined
 
@@ -49,7 +51,7 @@ export class EntryStore {
     this.#options = options
     this.#maxEntries = Math.min(options.maxEntries, MOST_ENTRIES)
     this.#capacity = this.#firstCapacity()
-    this.#policy = this.#newPolicy()
+    this.policy = this.#newPolicy()
     this.#sweep = new Sweep(this, options.tags)
   }
 
@@ -61,11 +63,6 @@ export class EntryStore {
     return this.#map.get(key)
   }
 
-  /** A read found what is in the slot. */
-  hit(slot: number): void {
-    this.#policy.hit(slot)
-  }
-
   /** Stores an entry; the fences become the store's. What alone is too heavy is not kept. */
   put(key: string, entry: Entry, fences: Fences, weight: number, now: number): void {
     const { maxWeight, tags } = this.#options
@@ -73,7 +70,7 @@ export class EntryStore {
     if (known !== undefined) {
       const total = this.weight - this.#weightOf(known) + weight
       if (total <= maxWeight) {
-        this.#policy.replaced(known)
+        this.policy.replaced(known)
         this.#releaseFences(known)
         this.weight = total
         this.#fill(known, entry, fences, weight)
@@ -94,7 +91,7 @@ export class EntryStore {
     this.weight += weight
     if (this.signatures !== undefined) this.signatures[slot] = signatureOf(key)
     this.#fill(slot, entry, fences, weight)
-    this.#policy.added(slot)
+    this.policy.added(slot)
   }
 
   /** Another entry under the same key, with the same tags and weight: lifetimes that changed. */
@@ -104,7 +101,7 @@ export class EntryStore {
   }
 
   remove(slot: number): void {
-    this.#policy.removed(slot)
+    this.policy.removed(slot)
     this.#release(slot)
   }
 
@@ -112,7 +109,7 @@ export class EntryStore {
   clear(): void {
     this.#map = new Map()
     this.#capacity = this.#firstCapacity()
-    this.#policy = this.#newPolicy()
+    this.policy = this.#newPolicy()
     this.#sweep = new Sweep(this, this.#options.tags)
     this.#freed = []
     this.#weights = undefined
@@ -122,6 +119,7 @@ export class EntryStore {
     this.entries = [undefined, undefined, undefined]
     this.expiry = undefined
     this.fences = undefined
+    this.guarded = false
     this.signatures = this.signatures && new Int32Array(this.#capacity)
   }
 
@@ -135,7 +133,7 @@ export class EntryStore {
     const { maxWeight } = this.#options
     while (this.#map.size >= this.#maxEntries || this.weight + weight > maxWeight) {
       if (this.#sweep.reclaim(now)) continue
-      this.#release(this.#policy.evict(this.keys))
+      this.#release(this.policy.evict(this.keys))
     }
   }
 
@@ -157,6 +155,7 @@ export class EntryStore {
     }
     if (fences.length > 0) {
       this.fences ??= new Array<Fences | undefined>(this.top).fill(undefined)
+      this.guarded = true
       this.fences[slot] = fences
     }
   }
@@ -205,7 +204,7 @@ export class EntryStore {
       return grown
     }
     this.#capacity = capacity
-    this.#policy.grow(capacity)
+    this.policy.grow(capacity)
     if (this.expiry !== undefined)
       this.expiry = longer(new Float64Array(capacity).fill(Number.POSITIVE_INFINITY), this.expiry)
     if (this.#weights !== undefined) this.#weights = longer(new Float64Array(capacity), this.#weights)

@@ -66,9 +66,8 @@ export class MemoryBackend implements CacheBackend {
     const store = this.#store
     const slot = store.find(key)
     // A closed store is empty: only who finds nothing has to ask.
-    if (slot === undefined) return this.#nothing('read')
-    if (!this.#stands(slot)) return ABSENT
-    store.hit(slot)
+    if (slot === undefined || !this.#stands(slot)) return this.#miss()
+    store.policy.hit(slot)
     const entry = store.entries[slot]!
     return this.#isolated === undefined ? entry : this.#isolated.give(entry)
   }
@@ -80,8 +79,10 @@ export class MemoryBackend implements CacheBackend {
 
   peek(key: string): Reading {
     const slot = this.#store.find(key)
-    if (slot === undefined) return this.#nothing('peek')
-    if (!this.#stands(slot)) return ABSENT
+    if (slot === undefined || !this.#stands(slot)) {
+      this.#open('peek')
+      return ABSENT
+    }
     const entry = this.#store.entries[slot]!
     return this.#isolated === undefined ? entry : this.#isolated.give(entry)
   }
@@ -232,26 +233,28 @@ export class MemoryBackend implements CacheBackend {
     if (this.#closed) throw new CacheError('E_CLOSED', 'The memory backend is closed. Create another one.', { op })
   }
 
-  #nothing(op: string): Absent {
-    this.#open(op)
+  #miss(): Absent {
+    this.#open('read')
+    this.#store.policy.miss()
     return ABSENT
   }
 
   /** Whether a read may give what is in the slot. Drops it if not. */
   #stands(slot: number): boolean {
-    const { expiry, fences } = this.#store
-    const until = expiry === undefined ? Number.POSITIVE_INFINITY : expiry[slot]!
-    if (until !== Number.POSITIVE_INFINITY && until <= this.#time.now()) {
-      this.#store.remove(slot)
-      return false
+    const { expiry } = this.#store
+    if (expiry !== undefined) {
+      const until = expiry[slot]!
+      if (until !== Number.POSITIVE_INFINITY && until <= this.#time.now()) {
+        this.#store.remove(slot)
+        return false
+      }
     }
-    const simple = (fences === undefined || fences[slot] === undefined) && !this.#removals.busy
-    return simple || this.#standsSoFar(slot)
+    return !this.#store.guarded || this.#standsSoFar(slot)
   }
 
-  /** The same, time aside. */
+  /** The same, time aside: whether it is neither under a running removal nor invalid by a tag. */
   #standsSoFar(slot: number): boolean {
-    const removal = this.#removals.busy ? this.#removals.of(slot) : undefined
+    const removal = this.#removals.of(slot)
     const fenced = this.#isFenced(slot)
     if (removal === undefined && fenced) return true
     if (removal !== undefined && fenced) removal.count++
@@ -274,8 +277,9 @@ export class MemoryBackend implements CacheBackend {
 
   /** Whether no tag of the entry was invalidated. Makes the entry stale if one of them was expired. */
   #isFenced(slot: number): boolean {
-    for (const fence of this.#store.fences?.[slot] ?? [])
-      if (fence.broken || !this.#stayed(slot, fence.expiredAt)) return false
+    const fences = this.#store.fences?.[slot]
+    if (fences === undefined) return true
+    for (const fence of fences) if (fence.broken || !this.#stayed(slot, fence.expiredAt)) return false
     return true
   }
 

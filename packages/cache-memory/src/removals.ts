@@ -27,8 +27,6 @@ export class Removals {
   /** Whether an entry is valid, a running removal aside. */
   readonly #isValid: (slot: number) => boolean
   readonly #running = new Set<Removal>()
-  /** Whether one is running, and entries have to be asked about. */
-  busy = false
 
   constructor(store: EntryStore, isValid: (slot: number) => boolean) {
     this.#store = store
@@ -37,6 +35,7 @@ export class Removals {
 
   /** The running removal that an entry falls under. */
   of(slot: number): Removal | undefined {
+    if (this.#running.size === 0) return undefined
     for (const removal of this.#running) if (this.#fallsUnder(slot, removal)) return removal
     return undefined
   }
@@ -45,7 +44,7 @@ export class Removals {
   run(matcher: KeyMatcher, upTo: number, begun: () => void, options: PatternOptions): MaybePromise<number> {
     const removal: Removal = { ...matcher, upTo, count: 0 }
     this.#running.add(removal)
-    this.busy = true
+    this.#store.guarded = true
     let inSlices = false
     try {
       begun()
@@ -76,7 +75,7 @@ export class Removals {
 
   #end(removal: Removal): void {
     this.#running.delete(removal)
-    this.busy = this.#running.size > 0
+    this.#store.guarded = this.#store.fences !== undefined || this.#running.size > 0
   }
 
   #scan(removal: Removal, from: number, end: number): void {

@@ -48,10 +48,10 @@ export class Climber {
     this.#length = this.#lengthOfSample()
   }
 
-  /** Counts one miss and the hits before it. True when the window changed, which it does only when the cache is full. */
-  miss(hits: number, full: boolean): boolean {
+  /** Counts reads. True when the window changed, which it does only when the cache is full. */
+  after(hits: number, misses: number, full: boolean): boolean {
     this.#hits += hits
-    this.#misses++
+    this.#misses += misses
     const accesses = this.#hits + this.#misses
     if (accesses < this.#length) return false
     if (full) this.#climb(this.#hits / accesses)

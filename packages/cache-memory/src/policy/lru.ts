@@ -18,6 +18,8 @@ export class Lru implements Policy {
     this.lists.append(USED, slot)
   }
 
+  miss(): void {}
+
   replaced(slot: number): void {
     this.hit(slot)
   }

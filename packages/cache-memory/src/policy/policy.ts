@@ -5,6 +5,8 @@
 export interface Policy {
   /** A read found the entry. The hot path. */
   hit(slot: number): void
+  /** A read found nothing. */
+  miss(): void
   /** Another value was stored under the same key. */
   replaced(slot: number): void
   /** An entry came in. */

@@ -24,8 +24,8 @@ const AFTER_HIT = Uint8Array.from({ length: 256 }, (_, meta) => {
 
 const PROTECTED_SHARE = 0.8
 /** What an operation may spend on moving entries between lists: for a candidate, for a victim, for the sizes of lists. */
-const CANDIDATE_STEPS = 20
-const VICTIM_STEPS = 24
+const CANDIDATE_STEPS = 18
+const VICTIM_STEPS = 22
 const SETTLE_STEPS = 20
 /** From this frequency on a loser is let in once in a while: nobody can lock the others out. */
 const STRONG = 6
@@ -50,9 +50,9 @@ export class TinyLfu implements Policy {
   #hashes: Int32Array | undefined
   /** How many entries there are when there is no room. */
   #capacity: number
-  /** Hits since the last entry came in. */
+  /** Since the last entry came in: reads that found something, reads that did not, stores of keys that were here. */
   #hits = 0
-  /** Stores of keys that were here, since the last entry came in. */
+  #misses = 0
   #stores = 0
   /** Whether something had to leave since the last entry came in. */
   #full = false
@@ -79,6 +79,10 @@ export class TinyLfu implements Policy {
     this.#hits++
   }
 
+  miss(): void {
+    this.#misses++
+  }
+
   replaced(slot: number): void {
     this.#meta[slot] = AFTER_HIT[this.#meta[slot]!]!
     this.#stores++
@@ -89,13 +93,7 @@ export class TinyLfu implements Policy {
     if (this.#hashes !== undefined) this.#hashes[slot] = 0
     this.counts[WINDOW]++
     this.lists.append(WINDOW, slot)
-    const hits = this.#hits
-    const uses = hits + this.#stores + 1
-    this.#hits = 0
-    this.#stores = 0
-    if (this.#climber.miss(hits, this.#full)) this.#resize()
-    this.#full = false
-    this.#ageing.after(uses, this.#meta, this.#ghosts)
+    this.#count()
     this.#settle()
   }
 
@@ -125,6 +123,19 @@ export class TinyLfu implements Policy {
     if (this.#hashes !== undefined) this.#hashes = longer(this.#hashes, capacity)
   }
 
+  /** Popularity is measured in reads: what is stored without being asked for lets no time pass. */
+  #count(): void {
+    const hits = this.#hits
+    const misses = this.#misses
+    const uses = hits + misses + this.#stores
+    this.#hits = 0
+    this.#misses = 0
+    this.#stores = 0
+    if (this.#climber.after(hits, misses, this.#full)) this.#resize()
+    this.#full = false
+    this.#ageing.after(uses, this.#meta, this.#ghosts)
+  }
+
   /** The oldest of a full window that was not read since it was last looked at; it now is the newest in probation. */
   #candidate(): number {
     if (this.counts[WINDOW] < this.#windowMax) return NONE
@@ -141,7 +152,8 @@ export class TinyLfu implements Policy {
 
   /** The oldest in probation, other than the candidate, that was not read; those that were become protected. */
   #victim(candidate: number): number {
-    for (let steps = VICTIM_STEPS; ; steps--) {
+    let steps = VICTIM_STEPS
+    for (; ; steps--) {
       const slot = this.lists.oldest(PROBATION)
       if (slot === NONE || slot === candidate) break
       if (steps <= 0 || !this.#wasRead(slot)) return slot
@@ -151,7 +163,7 @@ export class TinyLfu implements Policy {
         this.#demote()
       }
     }
-    for (let steps = VICTIM_STEPS; ; steps--) {
+    for (; ; steps--) {
       const slot = this.lists.oldest(PROTECTED)
       if (slot === NONE || steps <= 0 || !this.#wasRead(slot)) return slot
       this.#again(slot, PROTECTED)

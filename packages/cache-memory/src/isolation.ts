@@ -1,4 +1,6 @@
-import { autoCodec } from '@holdfast/cache-core'
+import { autoCodec, type Entry } from '@holdfast/cache-core'
+import { plainCopy, UNCOPIED } from './copy.js'
+import { entryOf } from './entry.js'
 
 /**
  * What keeps one caller's changes to a value from the others: nothing (`reference`), a deeply frozen copy that all
@@ -6,16 +8,59 @@ import { autoCodec } from '@holdfast/cache-core'
  */
 export type Isolation = 'reference' | 'clone' | 'freeze'
 
-/** A value as it is kept. */
-export function isolate(value: unknown, isolation: Isolation): unknown {
-  if (isolation === 'reference' || isPrimitive(value)) return value
-  const copy = share(value)
-  return isolation === 'freeze' ? deepFreeze(copy) : copy
+/** Values that are nobody's but the cache's. */
+export interface Isolated {
+  /** A value as it is kept. Throws `E_SERIALIZE` for what cannot be copied faithfully. */
+  keep(value: unknown): unknown
+  /** An entry as a reader gets it. */
+  give(entry: Entry): Entry
 }
 
-/** A copy of its own: what Redis would have given back. Throws `E_SERIALIZE` for what cannot be copied faithfully. */
-export function share<T>(value: T): T {
+/** `undefined` where nothing is to be done. */
+export function isolated(isolation: Isolation): Isolated | undefined {
+  if (isolation === 'reference') return undefined
+  return isolation === 'clone' ? new Cloned() : new Frozen()
+}
+
+class Cloned implements Isolated {
+  keep(value: unknown): unknown {
+    return copyOf(value)
+  }
+
+  give(entry: Entry): Entry {
+    return isPrimitive(entry.value) ? entry : withCopy(entry)
+  }
+}
+
+/** Shares one frozen copy, but for values that freezing does not protect: of these every reader gets a copy. */
+class Frozen implements Isolated {
+  readonly #unfrozen = new WeakSet<object>()
+  #anyUnfrozen = false
+
+  keep(value: unknown): unknown {
+    if (isPrimitive(value)) return value
+    const copy = copyOf(value)
+    if (deepFreeze(copy)) return copy
+    this.#unfrozen.add(copy as object)
+    this.#anyUnfrozen = true
+    return copy
+  }
+
+  give(entry: Entry): Entry {
+    return this.#anyUnfrozen && !isPrimitive(entry.value) && this.#unfrozen.has(entry.value as object)
+      ? withCopy(entry)
+      : entry
+  }
+}
+
+const withCopy = (entry: Entry): Entry =>
+  entryOf(entry, copyOf(entry.value), entry.freshUntil, entry.keepUntil, entry.version)
+
+/** What Redis would have given back: plain data directly, everything else through the codec. */
+function copyOf<T>(value: T): T {
   if (isPrimitive(value)) return value
+  const copy = plainCopy(value)
+  if (copy !== UNCOPIED) return copy as T
   const { bytes, format } = autoCodec.encode(value)
   return autoCodec.decode(bytes, format) as T
 }
@@ -23,11 +68,21 @@ export function share<T>(value: T): T {
 const isPrimitive = (value: unknown): boolean =>
   (typeof value !== 'object' && typeof value !== 'function') || value === null
 
-function deepFreeze<T>(value: T, seen = new Set<unknown>()): T {
-  // Bytes cannot be frozen; they are at least a copy.
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || seen.has(value)) return value
-  seen.add(value)
-  Object.freeze(value)
-  for (const item of Object.values(value)) deepFreeze(item, seen)
-  return value
+/** False when something in the value can still be changed: the content of a Map, a Set, a Date, bytes, a URL. */
+function deepFreeze(root: unknown): boolean {
+  const seen = new Set<unknown>()
+  let whole = true
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return
+    seen.add(value)
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype !== Object.prototype && prototype !== Array.prototype) {
+      whole = false
+      return
+    }
+    Object.freeze(value)
+    for (const item of Object.values(value)) visit(item)
+  }
+  visit(root)
+  return whole
 }

@@ -6,108 +6,107 @@ import {
   type BackendHealth,
   type CacheBackend,
   CacheError,
-  type Clock,
-  compileGlob,
   type Draft,
+  type Entry,
   type Filled,
   type Inspection,
   type Lease,
-  Listeners,
+  type MaybePromise,
   type PatternOptions,
   type Reading,
-  systemClock,
 } from '@holdfast/cache-core'
-import { type Isolation, isolate, share } from './isolation.js'
-import { Lru, type Stored } from './lru.js'
+import { entryOf } from './entry.js'
+import { EntryStore } from './entry-store.js'
+import { type Isolated, isolated } from './isolation.js'
+import { globMatcher, type KeyMatcher, prefixMatcher } from './key-matcher.js'
+import { type Held, Leases } from './leases.js'
 import { checkMemoryOptions, type MemoryOptions } from './options.js'
+import { Removals } from './removals.js'
 import { hasEnded, type TagFence, TagFences } from './tag-fences.js'
-
-/** A lease of this backend: who holds it is decided by identity. */
-interface Held extends Lease {
-  readonly fences: readonly TagFence[]
-  /** How many tag invalidations there had been at the acquire. */
-  readonly invalidations: number
-  lapsesAt: number
-}
+import { ExactTime, RememberedTime, type Time } from './time.js'
+import { type Weigh, weighed } from './weighed.js'
 
 const ABSENT: Absent = Object.freeze({ present: false, version: undefined })
 
 /**
- * Process memory. Everything is synchronous, so that every promise of the contract holds by the order of statements.
+ * Process memory. Everything is synchronous, so that every promise of the contract holds by the order of statements;
+ * only the removal of a pattern or a prefix from a large store goes on in slices after it took effect.
  *
  * Values are kept by reference by default: what you put in is what everybody gets, the same object. With `isolation`
  * `'freeze'` a deeply frozen copy is kept, with `'clone'` every reader gets a copy of his own.
  */
 export class MemoryBackend implements CacheBackend {
   readonly name = 'memory'
-  readonly #clock: Clock
-  readonly #isolation: Isolation
-  readonly #entries: Lru
+  readonly #time: Time
+  readonly #isolated: Isolated | undefined
+  readonly #weigh: Weigh | undefined
   readonly #tags = new TagFences()
-  readonly #leases = new Map<string, Held>()
-  readonly #listeners = new Listeners()
+  readonly #leases = new Leases(this.#tags)
+  readonly #store: EntryStore
+  readonly #removals: Removals
+  /** Every store has the next number. A touch keeps it. */
+  #versions = 0
   #closed = false
 
   constructor(options: MemoryOptions = {}) {
-    const { maxEntries, maxWeight, weigh, isolation, clock } = checkMemoryOptions(options)
-    this.#clock = clock ?? systemClock
-    this.#isolation = isolation
-    this.#entries = new Lru({ maxEntries, maxWeight, weigh, dropped: (stored) => this.#tags.release(stored.fences) })
+    const { maxEntries, maxWeight, weigh, policy, isolation, clock, random } = checkMemoryOptions(options)
+    this.#time = clock === undefined ? new RememberedTime() : new ExactTime(clock)
+    this.#isolated = isolated(isolation)
+    this.#weigh = weigh
+    this.#store = new EntryStore({ maxEntries, maxWeight, policy, random, tags: this.#tags })
+    this.#removals = new Removals(this.#store, (slot) => this.#isValid(slot, this.#time.now()))
   }
 
   /** How many entries are held, those included whose time has passed and that nobody has asked for since. */
   get size(): number {
-    return this.#entries.size
+    return this.#store.size
   }
 
   read(key: string): Reading {
-    const stored = this.#live(key, 'read')
-    if (stored === undefined) return ABSENT
-    this.#entries.use(key, stored)
-    return this.#isolation === 'clone' ? { ...stored.entry, value: share(stored.entry.value) } : stored.entry
+    const store = this.#store
+    const slot = store.find(key)
+    // A closed store is empty: only who finds nothing has to ask.
+    if (slot === undefined || !this.#stands(slot)) return this.#miss()
+    store.policy.hit(slot)
+    const entry = store.entries[slot]!
+    return this.#isolated === undefined ? entry : this.#isolated.give(entry)
   }
 
   readMany(keys: readonly string[]): readonly Reading[] {
+    this.#open('readMany')
     return keys.map((key) => this.read(key))
   }
 
   peek(key: string): Reading {
-    const stored = this.#live(key, 'peek')
-    if (stored === undefined) return ABSENT
-    return this.#isolation === 'clone' ? { ...stored.entry, value: share(stored.entry.value) } : stored.entry
+    const slot = this.#store.find(key)
+    if (slot === undefined || !this.#stands(slot)) {
+      this.#open('peek')
+      return ABSENT
+    }
+    const entry = this.#store.entries[slot]!
+    return this.#isolated === undefined ? entry : this.#isolated.give(entry)
   }
 
   acquire(key: string, request: AcquireRequest): Acquired {
-    const stored = this.#live(key, 'acquire')
-    if (stored?.entry.version !== request.version) return { status: 'changed' }
-    const now = this.#clock.now()
-    const held = this.#leases.get(key)
-    if (held !== undefined) {
-      if (held.lapsesAt > now) return { status: 'wait', leaseMs: held.lapsesAt - now }
-      this.#break(key)
-    }
-    const lease: Held = {
-      key,
-      fences: this.#tags.capture(request.tags),
-      invalidations: this.#tags.invalidations,
-      lapsesAt: now + request.leaseMs,
-    }
-    this.#leases.set(key, lease)
-    return { status: 'own', lease }
+    const entry = this.#live(key, 'acquire')
+    if (entry?.version !== request.version) return { status: 'changed' }
+    return this.#leases.take(key, request, this.#time.exact())
   }
 
   fill(lease: Lease, draft: Draft | undefined): Filled {
     this.#open('fill')
     const held = lease as Held
     if (!this.#holds(held)) return 'lost'
-    const late = draft?.tags.some((tag) => !held.fences.some((fence) => fence.tag === tag)) ?? false
-    const broken = held.fences.some(hasEnded) || (late && held.invalidations !== this.#tags.invalidations)
     try {
-      if (broken) return 'stale'
-      if (draft !== undefined) this.#store(held.key, draft)
+      const value = draft && this.#kept(held.key, draft)
+      // Copying and weighing may have run code of the program, which may have done anything.
+      if (!this.#holds(held)) return 'lost'
+      const late = draft?.tags.some((tag) => !held.fences.some((fence) => fence.tag === tag)) ?? false
+      if (held.fences.some(hasEnded) || (late && held.invalidations !== this.#tags.invalidations)) return 'stale'
+      if (value !== undefined) this.#put(held.key, draft as Draft, value)
       return 'stored'
     } finally {
-      this.#break(held.key)
+      this.#leases.release(held)
     }
   }
 
@@ -115,22 +114,24 @@ export class MemoryBackend implements CacheBackend {
     this.#open('renew')
     const held = lease as Held
     if (!this.#holds(held)) return false
-    held.lapsesAt = this.#clock.now() + leaseMs
+    held.lapsesAt = this.#time.exact() + leaseMs
     return true
   }
 
   release(lease: Lease): void {
-    if (this.#leases.get(lease.key) === lease) this.#break(lease.key)
+    this.#leases.release(lease)
   }
 
   awaken(key: string, wake: () => void): () => void {
-    return this.#listeners.add(key, wake)
+    return this.#leases.listeners.add(key, wake)
   }
 
   write(key: string, draft: Draft): void {
     this.#open('write')
-    this.#store(key, draft)
-    this.#break(key)
+    const value = this.#kept(key, draft)
+    this.#open('write')
+    this.#put(key, draft, value)
+    this.#leases.end(key)
   }
 
   writeMany(drafts: ReadonlyMap<string, Draft>): void {
@@ -138,31 +139,29 @@ export class MemoryBackend implements CacheBackend {
   }
 
   touch(key: string, freshUntil: number, keepUntil: number): boolean {
-    const stored = this.#live(key, 'touch')
-    if (stored === undefined) return false
-    stored.entry = { ...stored.entry, freshUntil, keepUntil }
+    const entry = this.#live(key, 'touch')
+    if (entry === undefined) return false
+    this.#store.amend(this.#store.find(key)!, entryOf(entry, entry.value, freshUntil, keepUntil, entry.version))
     return true
   }
 
   remove(keys: readonly string[]): number {
+    this.#open('remove')
     let count = 0
     for (const key of keys) {
-      if (this.#live(key, 'remove') !== undefined) count++
-      this.#entries.delete(key)
-      this.#break(key)
+      if (this.#live(key, 'remove') !== undefined) {
+        count++
+        this.#store.remove(this.#store.find(key)!)
+      }
+      this.#leases.end(key)
     }
     return count
   }
 
-  removePattern(glob: string, { signal, onProgress }: PatternOptions): number {
+  removePattern(glob: string, options: PatternOptions): MaybePromise<number> {
     this.#open('removePattern')
-    if (signal?.aborted) throw aborted(signal)
-    const matches = compileGlob(glob)
-    const keys = [...this.#entries.keys()].filter(matches)
-    for (const key of [...this.#leases.keys()]) if (matches(key)) this.#break(key)
-    const count = this.remove(keys)
-    onProgress?.(count)
-    return count
+    if (options.signal?.aborted) throw aborted(options.signal)
+    return this.#removeAll(globMatcher(glob), options)
   }
 
   invalidateTags(tags: readonly string[]): void {
@@ -171,46 +170,46 @@ export class MemoryBackend implements CacheBackend {
   }
 
   expire(keys: readonly string[], at: number): number {
+    this.#open('expire')
     let count = 0
     for (const key of keys) {
-      const stored = this.#live(key, 'expire')
-      if (stored !== undefined) {
+      const entry = this.#live(key, 'expire')
+      if (entry !== undefined) {
         count++
-        if (!stayed(stored, at)) this.#entries.delete(key)
+        const slot = this.#store.find(key)!
+        if (!this.#stayed(slot, at)) this.#store.remove(slot)
       }
-      this.#break(key)
+      this.#leases.end(key)
     }
     return count
   }
 
   expireTags(tags: readonly string[]): void {
     this.#open('expireTags')
-    this.#tags.expire(tags, this.#clock.now())
+    this.#tags.expire(tags, this.#time.exact())
   }
 
-  clear(prefix: string): void {
+  clear(prefix: string): MaybePromise<void> {
     this.#open('clear')
-    if (prefix !== '') {
-      for (const key of [...this.#leases.keys()]) if (key.startsWith(prefix)) this.#break(key)
-      for (const key of [...this.#entries.keys()]) if (key.startsWith(prefix)) this.#entries.delete(key)
-      return
+    if (prefix === '') {
+      this.#clearAll()
+      return undefined
     }
-    for (const key of [...this.#leases.keys()]) this.#break(key)
-    this.#entries.clear()
-    this.#tags.clear()
+    const removed = this.#removeAll(prefixMatcher(prefix), {})
+    return typeof removed === 'number' ? undefined : removed.then(() => undefined)
   }
 
   inspect(key: string): Inspection {
     this.#open('inspect')
-    const held = this.#leases.get(key)
-    const now = this.#clock.now()
-    const lease = held !== undefined &&
-      held.lapsesAt > now && { lease: { leaseMs: held.lapsesAt - now, holder: 'this process' } }
-    const stored = this.#entries.get(key)
-    if (stored === undefined || stored.entry.keepUntil <= now)
+    const now = this.#time.exact()
+    const held = this.#leases.of(key, now)
+    const lease = held && { lease: { leaseMs: held.lapsesAt - now, holder: 'this process' } }
+    const slot = this.#store.find(key)
+    const entry = slot === undefined ? undefined : this.#store.entries[slot]
+    if (slot === undefined || entry === undefined || entry.keepUntil <= now || this.#removals.of(slot) !== undefined)
       return { reading: ABSENT, reason: 'missing', tags: [], ...lease }
     const state = (fence: TagFence) => (fence.broken ? 'invalidated' : hasEnded(fence) ? 'expired' : 'valid')
-    const tags = stored.fences.map((fence) => ({ tag: fence.tag, state: state(fence) }) as const)
+    const tags = (this.#store.fences?.[slot] ?? []).map((fence) => ({ tag: fence.tag, state: state(fence) }) as const)
     const reading = this.peek(key)
     return { reading, ...(!reading.present && { reason: 'invalid' as const }), tags, ...lease }
   }
@@ -219,65 +218,104 @@ export class MemoryBackend implements CacheBackend {
     if (this.#closed) return { status: 'down', detail: { reason: 'closed' } }
     return {
       status: 'up',
-      detail: { entries: this.#entries.size, weight: this.#entries.weight, leases: this.#leases.size },
+      detail: { entries: this.#store.size, weight: this.#store.weight, leases: this.#leases.size },
     }
   }
 
   close(): void {
     if (this.#closed) return
-    this.clear('')
     this.#closed = true
+    this.#clearAll()
+    this.#time.close()
   }
 
   #open(op: string): void {
     if (this.#closed) throw new CacheError('E_CLOSED', 'The memory backend is closed. Create another one.', { op })
   }
 
-  /** What is stored, valid and not past its time. Drops what is not. */
-  #live(key: string, op: string): Stored | undefined {
-    if (this.#closed) this.#open(op)
-    const stored = this.#entries.get(key)
-    if (stored === undefined) return undefined
-    for (const fence of stored.fences) {
-      if (fence.broken || !stayed(stored, fence.expiredAt)) {
-        this.#entries.delete(key)
-        return undefined
-      }
-    }
-    if (stored.entry.keepUntil <= this.#clock.now()) {
-      this.#entries.delete(key)
-      return undefined
-    }
-    return stored
+  #miss(): Absent {
+    this.#open('read')
+    this.#store.policy.miss()
+    return ABSENT
   }
 
-  #store(key: string, draft: Draft): void {
-    const value = isolate(draft.value, this.#isolation)
-    const { tags, createdAt, freshUntil, keepUntil, loadMs } = draft
-    // The version is an object of its own: `touch` keeps it, every store makes a new one.
-    const entry = { present: true, value, tags, createdAt, freshUntil, keepUntil, loadMs, version: {} } as const
-    this.#entries.set(key, entry, (names) => this.#tags.capture(names), this.#clock.now())
+  /** Whether a read may give what is in the slot. Drops it if not. */
+  #stands(slot: number): boolean {
+    const { expiry } = this.#store
+    if (expiry !== undefined) {
+      const until = expiry[slot]!
+      if (until !== Number.POSITIVE_INFINITY && until <= this.#time.now()) {
+        this.#store.remove(slot)
+        return false
+      }
+    }
+    return !this.#store.guarded || this.#standsSoFar(slot)
+  }
+
+  /** The same, time aside: whether it is neither under a running removal nor invalid by a tag. */
+  #standsSoFar(slot: number): boolean {
+    const removal = this.#removals.of(slot)
+    const fenced = this.#isFenced(slot)
+    if (removal === undefined && fenced) return true
+    if (removal !== undefined && fenced) removal.count++
+    this.#store.remove(slot)
+    return false
+  }
+
+  /** What is stored, valid and not past its time, by the exact time. Drops what is not. */
+  #live(key: string, op: string): Entry | undefined {
+    this.#open(op)
+    const slot = this.#store.find(key)
+    if (slot === undefined) return undefined
+    this.#time.exact()
+    return this.#stands(slot) ? this.#store.entries[slot] : undefined
+  }
+
+  #isValid(slot: number, now: number): boolean {
+    return this.#store.entries[slot]!.keepUntil > now && this.#isFenced(slot)
+  }
+
+  /** Whether no tag of the entry was invalidated. Makes the entry stale if one of them was expired. */
+  #isFenced(slot: number): boolean {
+    const fences = this.#store.fences?.[slot]
+    if (fences === undefined) return true
+    for (const fence of fences) if (fence.broken || !this.#stayed(slot, fence.expiredAt)) return false
+    return true
+  }
+
+  /** Makes an entry stale from a moment on. False when it has no grace to stay for. */
+  #stayed(slot: number, expiredAt: number): boolean {
+    const entry = this.#store.entries[slot]!
+    if (expiredAt >= entry.freshUntil) return true
+    if (entry.freshUntil >= entry.keepUntil) return false
+    this.#store.amend(slot, entryOf(entry, entry.value, expiredAt, entry.keepUntil, entry.version))
+    return true
+  }
+
+  #kept(key: string, draft: Draft): { readonly value: unknown; readonly weight: number } {
+    const value = this.#isolated === undefined ? draft.value : this.#isolated.keep(draft.value)
+    return { value, weight: this.#weigh === undefined ? 0 : weighed(this.#weigh, value, key) }
+  }
+
+  #put(key: string, draft: Draft, { value, weight }: { readonly value: unknown; readonly weight: number }): void {
+    const entry = entryOf(draft, value, draft.freshUntil, draft.keepUntil, ++this.#versions)
+    this.#store.put(key, entry, this.#tags.capture(entry.tags), weight, this.#time.now())
   }
 
   #holds(held: Held): boolean {
-    return this.#leases.get(held.key) === held && held.lapsesAt > this.#clock.now()
+    return this.#leases.holds(held, this.#time.exact())
   }
 
-  /** Ends whatever lease the key has. */
-  #break(key: string): void {
-    const held = this.#leases.get(key)
-    if (held === undefined) return
-    this.#leases.delete(key)
-    this.#tags.release(held.fences)
-    this.#listeners.wake(key)
+  #removeAll(matcher: KeyMatcher, options: PatternOptions): MaybePromise<number> {
+    return this.#removals.run(matcher, this.#versions, () => this.#leases.endWhere(matcher.matches), options)
   }
-}
 
-/** Makes an entry stale from a moment on. False when it has no grace to stay for. */
-function stayed(stored: Stored, expiredAt: number): boolean {
-  const { entry } = stored
-  if (expiredAt >= entry.freshUntil) return true
-  if (entry.freshUntil >= entry.keepUntil) return false
-  stored.entry = { ...entry, freshUntil: expiredAt }
-  return true
+  /** Awakens those who wait when everything is gone, the tags too: they may begin to use them again at once. */
+  #clearAll(): void {
+    this.#store.clear()
+    this.#leases.endWhere(
+      () => true,
+      () => this.#tags.clear(),
+    )
+  }
 }

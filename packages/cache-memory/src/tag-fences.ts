@@ -16,9 +16,11 @@ const NONE: readonly TagFence[] = Object.freeze([])
  */
 export class TagFences {
   /** The periods of each tag that are in use, the current one last if it has not ended. */
-  readonly #periods = new Map<string, TagFence[]>()
+  #periods = new Map<string, TagFence[]>()
   /** How many times any tag was invalidated or expired. */
   invalidations = 0
+  /** How many entries and leases point at broken fences. */
+  broken = 0
 
   capture(tags: readonly string[]): readonly TagFence[] {
     if (tags.length === 0) return NONE
@@ -40,6 +42,7 @@ export class TagFences {
 
   release(fences: readonly TagFence[]): void {
     for (const fence of fences) {
+      if (fence.broken) this.broken--
       if (--fence.users > 0) continue
       const left = this.#periods.get(fence.tag)?.filter((one) => one !== fence)
       if (left === undefined) continue
@@ -51,7 +54,10 @@ export class TagFences {
   invalidate(tags: readonly string[]): void {
     this.invalidations++
     for (const tag of tags) {
-      for (const fence of this.#periods.get(tag) ?? []) fence.broken = true
+      for (const fence of this.#periods.get(tag) ?? []) {
+        fence.broken = true
+        this.broken += fence.users
+      }
       this.#periods.delete(tag)
     }
   }
@@ -63,9 +69,11 @@ export class TagFences {
     }
   }
 
+  /** Forgets every tag. Nobody may point at a fence any more. */
   clear(): void {
     this.invalidations++
-    this.#periods.clear()
+    this.broken = 0
+    this.#periods = new Map()
   }
 }
 

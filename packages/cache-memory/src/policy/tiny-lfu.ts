@@ -1,0 +1,268 @@
+import { Ageing } from './ageing.js'
+import { Climber } from './climber.js'
+import { Ghosts, MAX_FREQUENCY } from './ghosts.js'
+import { hashOf } from './hash.js'
+import { Lists, longer, NONE } from './lists.js'
+import type { Policy, PolicyOptions } from './policy.js'
+
+/** New ones. Who leaves here has to be better than the oldest of the probation. */
+const WINDOW = 0
+/** Who was let in and not asked for since. Victims come from here. */
+const PROBATION = 1
+/** Who was asked for while in probation. */
+const PROTECTED = 2
+
+/** A byte per slot: the frequency, whether it was read since it was last looked at, and its list. */
+const FREQUENCY = 15
+const READ = 16
+const LIST_SHIFT = 5
+
+const AFTER_HIT = Uint8Array.from({ length: 256 }, (_, meta) => {
+  const frequency = Math.min(MAX_FREQUENCY, (meta & FREQUENCY) + 1)
+  return (meta & ~FREQUENCY) | READ | frequency
+})
+
+const PROTECTED_SHARE = 0.8
+/** What an operation may spend on moving entries between lists: for a candidate, for a victim, for the sizes of lists. */
+const CANDIDATE_STEPS = 18
+const VICTIM_STEPS = 22
+const SETTLE_STEPS = 20
+/** From this frequency on a loser is let in once in a while: nobody can lock the others out. */
+const STRONG = 6
+const CHANCE = 1 / 128
+
+/**
+ * W-TinyLFU with lazy promotion. A hit writes one byte; what the other implementations of it do at every read (moving
+ * list nodes, counting in a sketch) is done when something has to leave, and only for those that are then looked at.
+ * Who leaves the window stays only if it is asked for clearly more often than the one it would drive out.
+ */
+export class TinyLfu implements Policy {
+  readonly lists: Lists
+  /** How many entries each list has. */
+  readonly counts: [window: number, probation: number, protectedOnes: number] = [0, 0, 0]
+  readonly #climber: Climber
+  readonly #ghosts = new Ghosts()
+  readonly #ageing: Ageing
+  readonly #random: () => number
+  readonly #seed: number
+  #meta: Uint8Array
+  /** Made when the first entry has to leave; 0 where not known yet. */
+  #hashes: Int32Array | undefined
+  /** How many entries there are when there is no room. */
+  #capacity: number
+  /** Since the last entry came in: reads that found something, reads that did not, stores of keys that were here. */
+  #hits = 0
+  #misses = 0
+  #stores = 0
+  /** Whether something had to leave since the last entry came in. */
+  #full = false
+  #windowMax: number
+  #protectedMax: number
+  /** How many entries the window still takes from probation because it was made larger. */
+  #debt = 0
+
+  constructor({ capacity, maxEntries, random }: PolicyOptions) {
+    this.lists = new Lists(capacity)
+    this.#meta = new Uint8Array(capacity)
+    this.#capacity = maxEntries
+    this.#random = random
+    this.#seed = Math.floor(random() * 2 ** 32) | 0
+    this.#climber = new Climber(maxEntries)
+    this.#ageing = new Ageing(maxEntries)
+    this.#windowMax = this.#climber.window
+    this.#protectedMax = this.#protectedSize()
+  }
+
+  hit(slot: number): void {
+    const meta = this.#meta
+    meta[slot] = AFTER_HIT[meta[slot]!]!
+    this.#hits++
+  }
+
+  miss(): void {
+    this.#misses++
+  }
+
+  replaced(slot: number): void {
+    this.#meta[slot] = AFTER_HIT[this.#meta[slot]!]!
+    this.#stores++
+  }
+
+  added(slot: number): void {
+    this.#meta[slot] = 1
+    if (this.#hashes !== undefined) this.#hashes[slot] = 0
+    this.counts[WINDOW]++
+    this.lists.append(WINDOW, slot)
+    this.#count()
+    this.#settle()
+  }
+
+  removed(slot: number): void {
+    this.#unlink(slot)
+  }
+
+  evict(keys: readonly (string | undefined)[]): number {
+    const { counts } = this
+    this.#full = true
+    this.#fit(counts[WINDOW] + counts[PROBATION] + counts[PROTECTED])
+    const candidate = this.#candidate()
+    const victim = this.#victim(candidate)
+    const loser = victim === NONE || candidate === NONE ? candidate || victim : this.#loser(candidate, victim, keys)
+    const left = loser === NONE ? this.lists.oldest(WINDOW) : loser
+    const hash = this.#hash(left, keys)
+    this.#ghosts.put(hash, this.#meta[left]! & FREQUENCY)
+    this.#unlink(left)
+    return left
+  }
+
+  grow(capacity: number): void {
+    this.lists.grow(capacity)
+    const meta = new Uint8Array(capacity)
+    meta.set(this.#meta)
+    this.#meta = meta
+    if (this.#hashes !== undefined) this.#hashes = longer(this.#hashes, capacity)
+  }
+
+  /** Popularity is measured in reads: what is stored without being asked for lets no time pass. */
+  #count(): void {
+    const hits = this.#hits
+    const misses = this.#misses
+    const uses = hits + misses + this.#stores
+    this.#hits = 0
+    this.#misses = 0
+    this.#stores = 0
+    if (this.#climber.after(hits, misses, this.#full)) this.#resize()
+    this.#full = false
+    this.#ageing.after(uses, this.#meta, this.#ghosts)
+  }
+
+  /** The oldest of a full window that was not read since it was last looked at; it now is the newest in probation. */
+  #candidate(): number {
+    if (this.counts[WINDOW] < this.#windowMax) return NONE
+    for (let steps = CANDIDATE_STEPS; ; steps--) {
+      const slot = this.lists.oldest(WINDOW)
+      if (slot === NONE) return NONE
+      if (steps > 0 && this.#wasRead(slot)) this.#again(slot, WINDOW)
+      else {
+        this.#move(slot, PROBATION)
+        return slot
+      }
+    }
+  }
+
+  /** The oldest in probation, other than the candidate, that was not read; those that were become protected. */
+  #victim(candidate: number): number {
+    let steps = VICTIM_STEPS
+    for (; ; steps--) {
+      const slot = this.lists.oldest(PROBATION)
+      if (slot === NONE || slot === candidate) break
+      if (steps <= 0 || !this.#wasRead(slot)) return slot
+      this.#move(slot, PROTECTED)
+      if (this.counts[PROTECTED] > this.#protectedMax) {
+        steps--
+        this.#demote()
+      }
+    }
+    for (; ; steps--) {
+      const slot = this.lists.oldest(PROTECTED)
+      if (slot === NONE || steps <= 0 || !this.#wasRead(slot)) return slot
+      this.#again(slot, PROTECTED)
+    }
+  }
+
+  /**
+   * The candidate has been counted for the present round of requests and the victim maybe not yet: it must be ahead by
+   * more than one.
+   */
+  #loser(candidate: number, victim: number, keys: readonly (string | undefined)[]): number {
+    this.#hash(candidate, keys)
+    this.#hash(victim, keys)
+    const challenger = this.#meta[candidate]! & FREQUENCY
+    if (challenger > (this.#meta[victim]! & FREQUENCY) + 1) return victim
+    return challenger >= STRONG && this.#random() < CHANCE ? victim : candidate
+  }
+
+  /** Hashes a key when that is first needed, which is also when it is asked whether the key was here before. */
+  #hash(slot: number, keys: readonly (string | undefined)[]): number {
+    this.#hashes ??= new Int32Array(this.#meta.length)
+    const known = this.#hashes[slot]!
+    if (known !== 0) return known
+    const hash = hashOf(keys[slot] ?? '', this.#seed)
+    this.#hashes[slot] = hash
+    const meta = this.#meta[slot]!
+    const frequency = Math.min(MAX_FREQUENCY, (meta & FREQUENCY) + this.#ghosts.take(hash))
+    this.#meta[slot] = (meta & ~FREQUENCY) | frequency
+    return hash
+  }
+
+  /** Brings the lists a few steps nearer to the sizes they should have. */
+  #settle(): void {
+    const { counts, lists } = this
+    let steps = SETTLE_STEPS
+    while (counts[WINDOW] > this.#windowMax && steps-- > 0) {
+      const slot = lists.oldest(WINDOW)
+      if (this.#wasRead(slot) && steps > 0) this.#again(slot, WINDOW)
+      else this.#move(slot, PROBATION)
+    }
+    while (counts[PROTECTED] > this.#protectedMax && steps-- > 0) this.#demote()
+    while (this.#debt > 0 && counts[WINDOW] < this.#windowMax && steps-- > 0) {
+      const slot = lists.oldest(PROBATION) || lists.oldest(PROTECTED)
+      if (slot === NONE) break
+      this.#debt--
+      const read = this.#meta[slot]! & READ
+      this.#move(slot, WINDOW)
+      this.#meta[slot]! |= read
+    }
+  }
+
+  /** One step towards fewer protected entries: the oldest goes back to probation, or to the end if it was read. */
+  #demote(): void {
+    const slot = this.lists.oldest(PROTECTED)
+    if (this.#wasRead(slot)) this.#again(slot, PROTECTED)
+    else this.#move(slot, PROBATION)
+  }
+
+  #fit(size: number): void {
+    if (this.#hashes !== undefined && size * 4 >= this.#capacity * 3 && size * 3 <= this.#capacity * 4) return
+    this.#ghosts.fit(size)
+    if (size === this.#capacity) return
+    this.#capacity = size
+    this.#climber.fit(size)
+    this.#ageing.fit(size)
+    this.#resize()
+  }
+
+  #resize(): void {
+    const window = this.#climber.window
+    this.#debt = Math.max(0, window - this.#windowMax)
+    this.#windowMax = window
+    this.#protectedMax = this.#protectedSize()
+  }
+
+  #protectedSize(): number {
+    return Math.floor((this.#capacity - this.#windowMax) * PROTECTED_SHARE)
+  }
+
+  #wasRead(slot: number): boolean {
+    return (this.#meta[slot]! & READ) !== 0
+  }
+
+  /** Gives a slot another round in its list. */
+  #again(slot: number, list: number): void {
+    this.#meta[slot]! &= ~READ
+    this.lists.unlink(slot)
+    this.lists.append(list, slot)
+  }
+
+  #move(slot: number, list: number): void {
+    this.#unlink(slot)
+    this.#meta[slot] = (this.#meta[slot]! & FREQUENCY) | (list << LIST_SHIFT)
+    this.counts[list]!++
+    this.lists.append(list, slot)
+  }
+
+  #unlink(slot: number): void {
+    this.counts[this.#meta[slot]! >> LIST_SHIFT]!--
+    this.lists.unlink(slot)
+  }
+}

@@ -22,6 +22,7 @@ export default defineConfig({
   // Tests run the sources, never a build: the same paths as in tsconfig.json.
   resolve: {
     alias: [
+      { find: '@holdfast/cache-core/codecs', replacement: path('./packages/cache-core/src/codecs/index.ts') },
       { find: '@holdfast/cache-core/testing', replacement: path('./packages/cache-core/src/testing/index.ts') },
       { find: /^@holdfast\/([^/]+)$/, replacement: path('./packages/$1/src/index.ts') },
     ],

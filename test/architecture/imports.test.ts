@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   pattern: [],
   entry: ['contracts'],
   options: ['contracts'],
+  codecs: ['contracts', 'entry'],
   backend: ['contracts', 'entry', 'options', 'pattern'],
   engine: ['contracts', 'entry', 'options'],
   layers: ['contracts', 'entry', 'options', 'engine'],

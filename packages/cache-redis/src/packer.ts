@@ -46,7 +46,7 @@ export class Packer {
 
   #encode(key: string, value: unknown): Encoded {
     try {
-      return this.#codec.encode(value)
+      return this.#codec.encode(value, key)
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause)
       throw new CacheError('E_SERIALIZE', `${JSON.stringify(key.slice(0, 80))}: ${message}`, {

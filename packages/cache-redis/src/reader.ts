@@ -35,8 +35,6 @@ export class Reader {
   readonly #singly: Singly
   readonly #tagsOf = new TagMemory()
   #thisTick = new Map<string, Asker[]>()
-  /** Hears of bytes that could not be read. */
-  undecodable: (key: string, error: unknown) => void = () => undefined
 
   constructor(commands: Commands, keys: Keyspace, { codec, readMs }: CheckedRedisOptions) {
     this.#commands = commands
@@ -183,16 +181,14 @@ export class Reader {
   /** Each reader decodes for himself, so that nobody's changes to a value reach another. */
   #decode(key: string, { bytes, header, problem }: Raw): Reading {
     if (header === undefined) {
-      if (problem !== undefined) this.undecodable(key, problem)
-      return { present: false, version: bytes }
+      return problem === undefined ? { present: false, version: bytes } : { present: false, version: bytes, problem }
     }
     const { tags, createdAt, freshUntil, keepUntil, loadMs } = header
     try {
-      const value = this.#codec.decode(header.bytes.subarray(header.payloadAt), header.format)
+      const value = this.#codec.decode(header.bytes.subarray(header.payloadAt), header.format, key)
       return { present: true, value, tags, createdAt, freshUntil, keepUntil, loadMs, version: bytes }
     } catch (error) {
-      this.undecodable(key, error)
-      return { present: false, version: bytes }
+      return { present: false, version: bytes, problem: error }
     }
   }
 }

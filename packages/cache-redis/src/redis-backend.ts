@@ -151,7 +151,8 @@ export class RedisBackend implements CacheBackend {
   async inspect(key: string): Promise<Inspection> {
     const facts = await inspect(this.#commands, this.#keys.of(key), this.#options.readMs, key)
     const reading = await this.read(key, [])
-    return { reading, ...facts }
+    const unreadable = !reading.present && reading.problem !== undefined
+    return { reading, ...facts, ...(unreadable && { reason: 'undecodable' as const }) }
   }
 
   health(): Promise<BackendHealth> {

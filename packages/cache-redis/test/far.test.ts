@@ -240,7 +240,10 @@ describe('several clients of one Redis', () => {
       Buffer.concat([whole, whole]),
     ]) {
       await admin.set(`${prefix}:v:k`, bytes, 'PX', 60_000)
+      recorder.reset()
       expect(await cache.get('k')).toBeUndefined()
+      expect(recorder.events.map(({ type }) => type)).toEqual(['undecodable', 'miss'])
+      expect((await cache.explain('k')).why).toContain('cannot read')
       expect(await cache.getOrSet('k', () => ({ a: 2 }))).toEqual({ a: 2 })
       expect(await cache.get('k')).toEqual({ a: 2 })
     }

@@ -7,15 +7,15 @@ import { autoCodec } from '../entry/auto-codec.js'
  * absent.
  */
 export function encoded(store: KeyValueStore<Uint8Array>, codec: Codec = autoCodec): KeyValueStore {
-  const encode = (payload: unknown): Uint8Array => {
-    const { bytes, format } = codec.encode(payload)
+  const encode = (key: string, payload: unknown): Uint8Array => {
+    const { bytes, format } = codec.encode(payload, key)
     return Buffer.concat([Buffer.of(format), bytes])
   }
-  const decode = (bytes: Uint8Array | undefined): unknown => {
+  const decode = (key: string, bytes: Uint8Array | undefined): unknown => {
     if (bytes === undefined || bytes.length === 0) return undefined
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     try {
-      return codec.decode(buffer.subarray(1), buffer[0] as number)
+      return codec.decode(buffer.subarray(1), buffer[0] as number, key)
     } catch {
       return undefined
     }
@@ -23,16 +23,19 @@ export function encoded(store: KeyValueStore<Uint8Array>, codec: Codec = autoCod
   const { getMany, setMany, deleteMany, keys, close } = store
   return {
     name: store.name,
-    get: async (key) => decode(await store.get(key)),
-    set: (key, payload, options) => store.set(key, encode(payload), options),
+    get: async (key) => decode(key, await store.get(key)),
+    set: (key, payload, options) => store.set(key, encode(key, payload), options),
     delete: (key) => store.delete(key),
     clear: (prefix) => store.clear(prefix),
-    ...(getMany && { getMany: async (names: readonly string[]) => (await getMany.call(store, names)).map(decode) }),
+    ...(getMany && {
+      getMany: async (names: readonly string[]) =>
+        (await getMany.call(store, names)).map((bytes, index) => decode(names[index] as string, bytes)),
+    }),
     ...(setMany && {
       setMany: (entries: readonly (readonly [string, unknown])[], options: { readonly ttlMs?: number }) =>
         setMany.call(
           store,
-          entries.map(([key, payload]) => [key, encode(payload)] as const),
+          entries.map(([key, payload]) => [key, encode(key, payload)] as const),
           options,
         ),
     }),

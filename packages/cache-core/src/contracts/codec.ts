@@ -2,10 +2,13 @@
 export interface Codec {
   /** A label for events and errors. */
   readonly name: string
-  /** Throws a `CacheError` of code `E_SERIALIZE` for a value it cannot keep faithfully. */
-  encode(value: unknown): Encoded
+  /**
+   * Throws a `CacheError` of code `E_SERIALIZE` for a value it cannot keep faithfully. `key` is where the value will be
+   * stored; `decode` is given the same.
+   */
+  encode(value: unknown, key?: string): Encoded
   /** Throws for bytes it did not write. Never evaluates anything. */
-  decode(bytes: Buffer, format: number): unknown
+  decode(bytes: Buffer, format: number, key?: string): unknown
 }
 
 export interface Encoded {

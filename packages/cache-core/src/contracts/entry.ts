@@ -24,6 +24,8 @@ export interface Entry<T = unknown> {
 export interface Absent {
   readonly present: false
   readonly version: Version
+  /** Why what is there could not be read: foreign, truncated, newer or hostile bytes. */
+  readonly problem?: unknown
 }
 
 export type Reading<T = unknown> = Entry<T> | Absent

@@ -63,9 +63,12 @@ export class Reporter {
     if (this.#recorder) this.#tell({ type: 'hit', key, stale: true })
   }
 
-  miss(key: string): void {
+  /** With the problem, if there was something that could not be read. */
+  miss(key: string, problem?: unknown): void {
     this.#counters.misses++
-    if (this.#recorder) this.#tell({ type: 'miss', key })
+    if (this.#recorder === undefined) return
+    if (problem !== undefined) this.#tell({ type: 'undecodable', key, error: problem })
+    this.#tell({ type: 'miss', key })
   }
 
   degraded(op: string, key: string | undefined, error: unknown): void {

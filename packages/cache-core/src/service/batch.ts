@@ -53,7 +53,7 @@ export async function getOrLoadMany<T>(
       return reading.value as T
     }
     if (reading.present) reporter.staleHit(key)
-    else reporter.miss(key)
+    else reporter.miss(key, reading.problem)
     if (reading.present && since < reading.freshUntil + plan.staleWhileRevalidateMs) {
       refresher.start(lookupOf(key, reading, refreshes.enter(name)), 'stale')
       return reading.value as T

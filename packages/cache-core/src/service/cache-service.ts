@@ -105,7 +105,7 @@ export class CacheService {
     return this.#reading('lookup', key, (reading, full): Found<T> => {
       const { reporter, clock } = this.#engine
       if (!reading.present) {
-        reporter.miss(full)
+        reporter.miss(full, reading.problem)
         return { hit: false, stale: false, value: undefined, tags: NO_TAGS, createdAt: undefined }
       }
       const hit = isFresh(reading, clock)
@@ -212,7 +212,7 @@ export class CacheService {
         reporter.hit(this.#prefix + name)
         found.set(name, reading.value as T)
       } else {
-        reporter.miss(this.#prefix + name)
+        reporter.miss(this.#prefix + name, reading.present ? undefined : reading.problem)
       }
     })
     return found
@@ -403,6 +403,6 @@ function fresh<T>({ reporter, clock }: Engine, reading: Reading, key: string): T
     reporter.hit(key)
     return reading.value as T
   }
-  reporter.miss(key)
+  reporter.miss(key, reading.present ? undefined : reading.problem)
   return undefined
 }

@@ -43,7 +43,7 @@ export class GetOrSet {
       return Promise.resolve(reading.value as T)
     }
     if (reading.present) reporter.staleHit(key)
-    else reporter.miss(key)
+    else reporter.miss(key, reading.problem)
     const lookup = this.#lookup(reading, key, loader, plan)
     if (reading.present && lookup.since < reading.freshUntil + plan.staleWhileRevalidateMs) {
       this.#refresher.start(lookup, 'stale')

@@ -103,7 +103,7 @@ export function asCacheError(cause: unknown, op: string, key?: string): CacheErr
   // A cluster client that gave up says why at the end.
   const reason = /^Too many Cluster redirections\. Last error: (?:\w*Error: )?(.*)/s.exec(text)?.[1] ?? text
   const { code, outcome, retryable, remedy } = DIAGNOSES.find(({ pattern }) => pattern.test(reason)) ?? UNKNOWN
-  return new CacheError(code, `Redis: ${op} failed: ${text || 'no reason given'}. ${remedy}.`, {
+  return new CacheError(code, `Redis: ${op} failed: ${text.replace(/\.$/, '') || 'no reason given'}. ${remedy}.`, {
     op,
     key,
     outcome,

@@ -57,8 +57,9 @@ end`
  */
 export const IS_LIVE = `
 local function live(key, epoch, tagPrefix)
-  local head = redis.call('GETRANGE', key, 0, 55)
-  if #head < 56 or string.byte(head, 1) ~= 0xCA or string.byte(head, 2) ~= 1 then return false end
+  -- Somebody else's list or set is no value of ours, and no reason to fail.
+  local head = redis.pcall('GETRANGE', key, 0, 55)
+  if type(head) ~= 'string' or #head < 56 or string.byte(head, 1) ~= 0xCA or string.byte(head, 2) ~= 1 then return false end
   if string.sub(head, 33, 40) ~= epoch then return false end
   local count = string.byte(head, 53)
   if count == 0 then return head, {} end

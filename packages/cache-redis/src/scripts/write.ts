@@ -20,8 +20,8 @@ for i = 4, #KEYS do
   parts[#parts + 1] = ARGV[at + 1]
 end
 parts[#parts + 1] = ARGV[8]
-redis.call('SET', KEYS[1], table.concat(parts), 'PX', ARGV[2])
 local lease = redis.call('GET', KEYS[2])
+redis.call('SET', KEYS[1], table.concat(parts), 'PX', ARGV[2])
 if lease then endLease(KEYS[2], lease, ARGV[4], ARGV[5]) end
 return {now, 'stored'}`,
 )

@@ -14,7 +14,13 @@ afterAll(() => {
 })
 
 /** Pages whose every example is run, from top to bottom, as one program. */
-const PAGES = ['README.md', 'docs/guide/tags.md', 'docs/guide/batch.md', 'docs/guide/near-cache.md']
+const PAGES = [
+  'README.md',
+  'docs/guide/memory.md',
+  'docs/guide/tags.md',
+  'docs/guide/batch.md',
+  'docs/guide/near-cache.md',
+]
 
 describe('every example of a page runs', () => {
   it.each(PAGES)('%s', async (name) => {

@@ -176,9 +176,12 @@ export class TinyLfu implements Policy {
    */
   #loser(candidate: number, victim: number, keys: readonly (string | undefined)[]): number {
     this.#hash(candidate, keys)
-    this.#hash(victim, keys)
     const challenger = this.#meta[candidate]! & FREQUENCY
-    if (challenger > (this.#meta[victim]! & FREQUENCY) + 1) return victim
+    // What the ghosts know of the victim can only make it stronger: ask them if it would lose without.
+    if (challenger > (this.#meta[victim]! & FREQUENCY) + 1) {
+      this.#hash(victim, keys)
+      if (challenger > (this.#meta[victim]! & FREQUENCY) + 1) return victim
+    }
     return challenger >= STRONG && this.#random() < CHANCE ? victim : candidate
   }
 

@@ -16,6 +16,7 @@ afterAll(() => {
 /** Pages whose every example is run, from top to bottom, as one program. */
 const PAGES = [
   'README.md',
+  'docs/guide/memory.md',
   'docs/guide/tags.md',
   'docs/guide/batch.md',
   'docs/guide/near-cache.md',

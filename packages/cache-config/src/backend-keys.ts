@@ -1,7 +1,7 @@
 import { BackendType } from './backend-type.js'
 import { isMapping, type Mapping } from './values.js'
 
-const MEMORY_KEYS = ['max_size', 'isolation']
+const MEMORY_KEYS = ['max_size', 'policy', 'isolation']
 
 /** The kind of backend that alone understands a key, or `undefined` when all do. */
 export const ownerOf = (key: string): BackendType | undefined =>

@@ -55,15 +55,16 @@ function buildNear(
   clock: Clock | undefined,
 ): NearOptions | undefined {
   if (!near) return undefined
-  const { maxSize, isolation, ttl }: NearSettings = near === true ? {} : near
+  const { maxSize, policy, isolation, ttl }: NearSettings = near === true ? {} : near
   const Memory = constructorOf(BackendType.MEMORY, modules.get(BackendType.MEMORY) as BackendModule)
-  return { backend: new Memory(given({ maxEntries: maxSize, isolation, clock })), ...given({ ttl }) }
+  return { backend: new Memory(given({ maxEntries: maxSize, policy, isolation, clock })), ...given({ ttl }) }
 }
 
 function buildBackend(config: BackendConfig, module: BackendModule, clock: Clock | undefined): CacheBackend {
   const Backend = constructorOf(config.type, module)
   if (config.type === BackendType.MEMORY) {
-    return new Backend(given({ maxEntries: config.maxSize, isolation: config.isolation, clock }))
+    const { maxSize: maxEntries, policy, isolation } = config
+    return new Backend(given({ maxEntries, policy, isolation, clock }))
   }
   return new Backend(
     given({

@@ -85,11 +85,14 @@ const isRedisUrl = (value: unknown): boolean =>
 
 const maxSize = () => whole(1, Number.MAX_SAFE_INTEGER, 'a whole number of at least 1')
 
+const policy = () => choice(['tinylfu', 'lru'])
+
 const isolation = () => choice(['reference', 'clone', 'freeze'])
 
 const nearSchema = mapping({
   max_size: maxSize().describe('How many copies are held. 10000 by default.'),
   ttl: duration('A copy is kept no longer than this. 30 by default.'),
+  policy: policy().describe('Which copy leaves when there is no room. tinylfu by default.'),
   isolation: isolation().describe('What keeps changes of one caller from the others.'),
 }).partial()
 
@@ -122,9 +125,10 @@ export const backendSchema = mapping({
   ),
   ...lifetimes,
   max_size: maxSize().describe('Memory: how many entries are held. 10000 by default.'),
+  policy: policy().describe('Memory: who leaves when there is no room. tinylfu by default.'),
   isolation: isolation().describe('Memory: what keeps changes of one caller from the others.'),
   near: z
-    .union([z.boolean(), nearSchema], { error: 'true, false or a mapping of max_size, ttl and isolation' })
+    .union([z.boolean(), nearSchema], { error: 'true, false or a mapping of max_size, ttl, policy and isolation' })
     .describe('Redis: copies in process memory, which Redis keeps true.'),
   redis_host: text().describe('localhost by default.'),
   redis_port: whole(1, 65_535, 'a port from 1 to 65535').describe('6379 by default.'),

@@ -35,6 +35,8 @@ export interface NearSettings {
   readonly maxSize?: number | undefined
   /** A copy is kept no longer than this. @default 30 seconds */
   readonly ttl?: Duration | undefined
+  /** Which copy leaves when there is no room. @default 'tinylfu' */
+  readonly policy?: 'tinylfu' | 'lru' | undefined
   /** @default 'reference' */
   readonly isolation?: 'reference' | 'clone' | 'freeze' | undefined
 }
@@ -63,6 +65,8 @@ export interface BackendSettings {
   readonly grace?: Duration | undefined
   /** Memory: more entries than this are never held. @default 10_000 */
   readonly maxSize?: number | undefined
+  /** Memory: who leaves when there is no room. @default 'tinylfu' */
+  readonly policy?: 'tinylfu' | 'lru' | undefined
   /** Memory: what keeps one caller's changes to a value from the others. @default 'reference' */
   readonly isolation?: 'reference' | 'clone' | 'freeze' | undefined
   /** Redis. @default 'localhost' */

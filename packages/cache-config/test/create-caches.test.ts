@@ -66,6 +66,23 @@ describe('createCaches', () => {
     }
   })
 
+  it('passes on who leaves a full memory backend', async () => {
+    const backends = [
+      { name: 'recent', max_size: 10, policy: 'lru' },
+      { name: 'popular', max_size: 10, policy: 'tinylfu' },
+    ]
+    await using caches = createCaches({ backends }, { env, load })
+    for (const [name, stays] of [
+      ['recent', false],
+      ['popular', true],
+    ] as const) {
+      const cache = caches.get(name)
+      for (let time = 0; time < 5; time++) await cache.getOrSet('often', () => 1)
+      for (let index = 0; index < 50; index++) await cache.getOrSet(`once:${index}`, () => 1)
+      expect(await cache.has('often')).toBe(stays)
+    }
+  })
+
   it('passes on whether callers wait for each other', async () => {
     await using caches = createCaches(
       { backends: [{ name: 'on' }, { name: 'off', service: { enable_protection: false } }] },

@@ -51,6 +51,7 @@ cache:
   it.each([
     ['max_size', 0, 'a whole number'],
     ['max_size', 1.5, 'a whole number'],
+    ['policy', 'fifo', 'tinylfu or lru'],
     ['isolation', 'copy', 'reference or clone or freeze'],
     ['default', 'maybe', 'true or false'],
     ['name', '', 'a string of 1 to 64 characters'],

@@ -18,6 +18,8 @@ export interface EntryStoreOptions {
 /** A Map of Node that holds more fails when keys come and go, because it grows by doubling to at most 2 ** 24 places. */
 const MOST_ENTRIES = 2 ** 23
 const FIRST_CAPACITY = 64
+/** Stores of more slots keep signatures of their keys. */
+const SIGNED = 4096 + FIRST_SLOT
 
 type Fences = readonly TagFence[]
 
@@ -44,7 +46,7 @@ export class EntryStore {
   fences: (Fences | undefined)[] | undefined
   /** Whether more than time can have made entries invalid: some have tags, or a removal is running. */
   guarded = false
-  /** The beginnings of the keys; made by the first removal of a prefix. */
+  /** The beginnings of the keys, where there are so many that a scan should not look at each. */
   signatures: Int32Array | undefined
 
   constructor(options: EntryStoreOptions) {
@@ -120,13 +122,7 @@ export class EntryStore {
     this.expiry = undefined
     this.fences = undefined
     this.guarded = false
-    this.signatures = this.signatures && new Int32Array(this.#capacity)
-  }
-
-  /** The signatures of all keys so far, empty at first: whoever scans fills in what is 0. */
-  useSignatures(): Int32Array {
-    this.signatures ??= new Int32Array(this.#capacity)
-    return this.signatures
+    this.signatures = undefined
   }
 
   #makeRoom(weight: number, now: number): void {
@@ -209,5 +205,9 @@ export class EntryStore {
       this.expiry = longer(new Float64Array(capacity).fill(Number.POSITIVE_INFINITY), this.expiry)
     if (this.#weights !== undefined) this.#weights = longer(new Float64Array(capacity), this.#weights)
     if (this.signatures !== undefined) this.signatures = longer(new Int32Array(capacity), this.signatures)
+    else if (capacity > SIGNED) {
+      this.signatures = new Int32Array(capacity)
+      for (const [slot, key] of this.keys.entries()) if (key !== undefined) this.signatures[slot] = signatureOf(key)
+    }
   }
 }

@@ -56,7 +56,7 @@ export class Leases {
 
   /** Ends whatever lease the key has. */
   end(key: string): void {
-    if (this.#forget(key)) this.listeners.wake(key)
+    if (this.#byKey.size > 0 && this.#forget(key)) this.listeners.wake(key)
   }
 
   /** Ends the leases of all keys that match. `before` is done when they have ended and nobody is awake yet. */

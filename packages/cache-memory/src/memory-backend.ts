@@ -21,9 +21,9 @@ import { type Isolated, isolated } from './isolation.js'
 import { globMatcher, type KeyMatcher, prefixMatcher } from './key-matcher.js'
 import { type Held, Leases } from './leases.js'
 import { checkMemoryOptions, type MemoryOptions } from './options.js'
-import { Removals } from './removals.js'
 import { hasEnded, type TagFence, TagFences } from './tag-fences.js'
 import { ExactTime, RememberedTime, type Time } from './time.js'
+import { Validity } from './validity.js'
 import { type Weigh, weighed } from './weighed.js'
 
 const ABSENT: Absent = Object.freeze({ present: false, version: undefined })
@@ -43,7 +43,7 @@ export class MemoryBackend implements CacheBackend {
   readonly #tags = new TagFences()
   readonly #leases = new Leases(this.#tags)
   readonly #store: EntryStore
-  readonly #removals: Removals
+  readonly #validity: Validity
   /** Every store has the next number. A touch keeps it. */
   #versions = 0
   #closed = false
@@ -54,7 +54,7 @@ export class MemoryBackend implements CacheBackend {
     this.#isolated = isolated(isolation)
     this.#weigh = weigh
     this.#store = new EntryStore({ maxEntries, maxWeight, policy, random, tags: this.#tags })
-    this.#removals = new Removals(this.#store, (slot) => this.#isValid(slot, this.#time.now()))
+    this.#validity = new Validity(this.#store, this.#time)
   }
 
   /** How many entries are held, those included whose time has passed and that nobody has asked for since. */
@@ -66,7 +66,7 @@ export class MemoryBackend implements CacheBackend {
     const store = this.#store
     const slot = store.find(key)
     // A closed store is empty: only who finds nothing has to ask.
-    if (slot === undefined || !this.#stands(slot)) return this.#miss()
+    if (slot === undefined || !this.#validity.stands(slot)) return this.#miss()
     store.policy.hit(slot)
     const entry = store.entries[slot]!
     return this.#isolated === undefined ? entry : this.#isolated.give(entry)
@@ -79,7 +79,7 @@ export class MemoryBackend implements CacheBackend {
 
   peek(key: string): Reading {
     const slot = this.#store.find(key)
-    if (slot === undefined || !this.#stands(slot)) {
+    if (slot === undefined || !this.#validity.stands(slot)) {
       this.#open('peek')
       return ABSENT
     }
@@ -177,7 +177,7 @@ export class MemoryBackend implements CacheBackend {
       if (entry !== undefined) {
         count++
         const slot = this.#store.find(key)!
-        if (!this.#stayed(slot, at)) this.#store.remove(slot)
+        if (!this.#validity.stayed(slot, at)) this.#store.remove(slot)
       }
       this.#leases.end(key)
     }
@@ -206,7 +206,12 @@ export class MemoryBackend implements CacheBackend {
     const lease = held && { lease: { leaseMs: held.lapsesAt - now, holder: 'this process' } }
     const slot = this.#store.find(key)
     const entry = slot === undefined ? undefined : this.#store.entries[slot]
-    if (slot === undefined || entry === undefined || entry.keepUntil <= now || this.#removals.of(slot) !== undefined)
+    if (
+      slot === undefined ||
+      entry === undefined ||
+      entry.keepUntil <= now ||
+      this.#validity.removals.of(slot) !== undefined
+    )
       return { reading: ABSENT, reason: 'missing', tags: [], ...lease }
     const state = (fence: TagFence) => (fence.broken ? 'invalidated' : hasEnded(fence) ? 'expired' : 'valid')
     const tags = (this.#store.fences?.[slot] ?? []).map((fence) => ({ tag: fence.tag, state: state(fence) }) as const)
@@ -239,57 +244,13 @@ export class MemoryBackend implements CacheBackend {
     return ABSENT
   }
 
-  /** Whether a read may give what is in the slot. Drops it if not. */
-  #stands(slot: number): boolean {
-    const { expiry } = this.#store
-    if (expiry !== undefined) {
-      const until = expiry[slot]!
-      if (until !== Number.POSITIVE_INFINITY && until <= this.#time.now()) {
-        this.#store.remove(slot)
-        return false
-      }
-    }
-    return !this.#store.guarded || this.#standsSoFar(slot)
-  }
-
-  /** The same, time aside: whether it is neither under a running removal nor invalid by a tag. */
-  #standsSoFar(slot: number): boolean {
-    const removal = this.#removals.of(slot)
-    const fenced = this.#isFenced(slot)
-    if (removal === undefined && fenced) return true
-    if (removal !== undefined && fenced) removal.count++
-    this.#store.remove(slot)
-    return false
-  }
-
   /** What is stored, valid and not past its time, by the exact time. Drops what is not. */
   #live(key: string, op: string): Entry | undefined {
     this.#open(op)
     const slot = this.#store.find(key)
     if (slot === undefined) return undefined
     this.#time.exact()
-    return this.#stands(slot) ? this.#store.entries[slot] : undefined
-  }
-
-  #isValid(slot: number, now: number): boolean {
-    return this.#store.entries[slot]!.keepUntil > now && this.#isFenced(slot)
-  }
-
-  /** Whether no tag of the entry was invalidated. Makes the entry stale if one of them was expired. */
-  #isFenced(slot: number): boolean {
-    const fences = this.#store.fences?.[slot]
-    if (fences === undefined) return true
-    for (const fence of fences) if (fence.broken || !this.#stayed(slot, fence.expiredAt)) return false
-    return true
-  }
-
-  /** Makes an entry stale from a moment on. False when it has no grace to stay for. */
-  #stayed(slot: number, expiredAt: number): boolean {
-    const entry = this.#store.entries[slot]!
-    if (expiredAt >= entry.freshUntil) return true
-    if (entry.freshUntil >= entry.keepUntil) return false
-    this.#store.amend(slot, entryOf(entry, entry.value, expiredAt, entry.keepUntil, entry.version))
-    return true
+    return this.#validity.stands(slot) ? this.#store.entries[slot] : undefined
   }
 
   #kept(key: string, draft: Draft): { readonly value: unknown; readonly weight: number } {
@@ -307,7 +268,7 @@ export class MemoryBackend implements CacheBackend {
   }
 
   #removeAll(matcher: KeyMatcher, options: PatternOptions): MaybePromise<number> {
-    return this.#removals.run(matcher, this.#versions, () => this.#leases.endWhere(matcher.matches), options)
+    return this.#validity.removals.run(matcher, this.#versions, () => this.#leases.endWhere(matcher.matches), options)
   }
 
   /** Awakens those who wait when everything is gone, the tags too: they may begin to use them again at once. */

@@ -3,12 +3,13 @@ import { aborted, type MaybePromise, type PatternOptions } from '@holdfast/cache
 import type { EntryStore } from './entry-store.js'
 import type { KeyMatcher } from './key-matcher.js'
 import { FIRST_SLOT } from './policy/lists.js'
-import { prefixSignature, signatureOf } from './signature.js'
+import { prefixSignature } from './signature.js'
 
 /** Up to this many slots a removal is done when the call returns. */
 const AT_ONCE = 4096
-/** How many slots a longer one looks at before it lets the program go on. */
-const SLICE = 2048
+/** How many slots a longer one looks at before it lets the program go on; a slot whose key is looked at counts more. */
+const SLICE = 16_384
+const KEY_COUNTS = 8
 
 /** The removal of all matching entries that were there when it began. */
 export interface Removal extends KeyMatcher {
@@ -50,7 +51,7 @@ export class Removals {
       begun()
       inSlices = this.#store.top - FIRST_SLOT > AT_ONCE
       if (inSlices) return this.#inSlices(removal, options)
-      this.#scan(removal, FIRST_SLOT, this.#store.top)
+      this.#scan(removal, FIRST_SLOT, this.#store.top, Number.POSITIVE_INFINITY)
       options.onProgress?.(removal.count)
       return removal.count
     } finally {
@@ -61,10 +62,10 @@ export class Removals {
   async #inSlices(removal: Removal, { signal, onProgress }: PatternOptions): Promise<number> {
     try {
       const end = this.#store.top
-      for (let from = FIRST_SLOT; from < end; from += SLICE) {
+      for (let from = FIRST_SLOT; from < end; ) {
         if (from > FIRST_SLOT) await setImmediate()
         if (signal?.aborted) throw aborted(signal)
-        this.#scan(removal, from, Math.min(end, from + SLICE, this.#store.top))
+        from = this.#scan(removal, from, end, SLICE)
         onProgress?.(removal.count)
       }
       return removal.count
@@ -78,24 +79,21 @@ export class Removals {
     this.#store.guarded = this.#store.fences !== undefined || this.#running.size > 0
   }
 
-  #scan(removal: Removal, from: number, end: number): void {
-    const { keys } = this.#store
+  /** Answers with the slot to go on from. */
+  #scan(removal: Removal, from: number, end: number, slice: number): number {
+    const { signatures } = this.#store
     const { signature, mask } = prefixSignature(removal.prefix)
-    const signatures = mask === 0 ? undefined : this.#store.useSignatures()
-    for (let slot = from; slot < end; slot++) {
-      if (signatures !== undefined) {
-        let known = signatures[slot]!
-        if (known === 0) {
-          const key = keys[slot]
-          if (key === undefined) continue
-          known = signatures[slot] = signatureOf(key)
-        }
-        if (((known ^ signature) & mask) !== 0) continue
-      }
+    let left = slice
+    let slot = from
+    for (; slot < end && left > 0; slot++) {
+      left--
+      if (signatures !== undefined && ((signatures[slot]! ^ signature) & mask) !== 0) continue
+      left -= KEY_COUNTS
       if (!this.#fallsUnder(slot, removal)) continue
       if (this.#isValid(slot)) removal.count++
       this.#store.remove(slot)
     }
+    return slot
   }
 
   #fallsUnder(slot: number, removal: Removal): boolean {

@@ -1,6 +1,6 @@
 import type { EntryStore } from './entry-store.js'
 import { FIRST_SLOT } from './policy/lists.js'
-import type { TagFences } from './tag-fences.js'
+import type { TagFence, TagFences } from './tag-fences.js'
 
 /** How many slots each store looks at, and how many one that finds no room. */
 const STEP = 8
@@ -39,23 +39,35 @@ export class Sweep {
   }
 
   #look(now: number, slots: number, onlyOne: boolean): boolean {
-    const store = this.#store
-    const { expiry } = store
-    const fences = this.#tags.broken > 0 ? store.fences : undefined
-    for (let left = slots; left > 0; left--) {
-      if (this.#hand >= store.top) {
+    const { expiry, fences } = this.#store
+    const tagged = this.#tags.broken > 0 ? fences : undefined
+    for (let left = slots; left > 0; ) {
+      if (this.#hand >= this.#store.top) {
         this.#hand = FIRST_SLOT
         this.#due = this.#dueNext
         this.#dueNext = Number.POSITIVE_INFINITY
-        if (now < this.#due && fences === undefined) return false
+        if (now < this.#due && tagged === undefined) return false
       }
-      const slot = this.#hand++
-      const until = expiry === undefined ? Number.POSITIVE_INFINITY : expiry[slot]!
-      if (until <= now || fences?.[slot]?.some((fence) => fence.broken)) {
-        store.remove(slot)
-        if (onlyOne) return true
-      } else if (until < this.#dueNext) this.#dueNext = until
+      const end = Math.min(this.#store.top, this.#hand + left)
+      left -= end - this.#hand
+      let slot = this.#hand
+      let next = this.#dueNext
+      this.#hand = end
+      for (; slot < end; slot++) {
+        const until = expiry === undefined ? Number.POSITIVE_INFINITY : expiry[slot]!
+        if (until <= now || (tagged !== undefined && isBroken(tagged[slot]))) {
+          this.#store.remove(slot)
+          if (!onlyOne) continue
+          this.#hand = slot + 1
+          this.#dueNext = next
+          return true
+        }
+        if (until < next) next = until
+      }
+      this.#dueNext = next
     }
     return false
   }
 }
+
+const isBroken = (fences: readonly TagFence[] | undefined): boolean => fences?.some((fence) => fence.broken) ?? false

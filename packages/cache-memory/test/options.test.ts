@@ -167,6 +167,22 @@ describe('what is of no use any more', () => {
     expect(backend.size).toBe(1)
   })
 
+  it('leaves in the order of its time, also when that was long after the first had left', () => {
+    const clock = new ManualClock()
+    const backend = new MemoryBackend({ clock })
+    for (let index = 0; index < 200; index++)
+      backend.write(`k${index}`, draft(index, [], clock.now() + (index % 4 === 0 ? 1000 : 100)))
+    const store = () => {
+      for (let index = 0; index < 60; index++) backend.write('same', draft(index))
+    }
+    clock.step(100)
+    store()
+    expect(backend.size).toBe(51)
+    clock.step(900)
+    store()
+    expect(backend.size).toBe(1)
+  })
+
   it('a clock that is set back brings nothing back and loses nothing', () => {
     const clock = new ManualClock()
     const backend = new MemoryBackend({ clock })

@@ -65,6 +65,9 @@ export interface BackendHealth {
   readonly detail: Readonly<Record<string, unknown>>
 }
 
+/** What `fresh` answers when there is nothing that it could give. No value is ever this. */
+export const NOT_FRESH: unique symbol = Symbol('not fresh')
+
 /**
  * What the policies speak to: values with fences.
  *
@@ -87,6 +90,11 @@ export interface CacheBackend {
   read(key: string, tagHint: readonly string[]): MaybePromise<Reading>
   /** As `read`, for many: same order, same length. */
   readMany(keys: readonly string[], tagHint: readonly string[]): MaybePromise<readonly Reading[]>
+  /**
+   * As `read`, but the bare value, at once, and only if it is fresh; else `NOT_FRESH`. What a hit in process memory
+   * costs is then a look into a map. Absent where nothing can be answered at once.
+   */
+  fresh?(key: string): unknown
   /** As `read` but only where it can be answered at once, without touching anything. Absent from remote backends. */
   peek?(key: string): Reading
 

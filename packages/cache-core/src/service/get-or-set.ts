@@ -1,3 +1,4 @@
+import { NOT_FRESH } from '../contracts/backend.js'
 import type { Entry, Reading } from '../contracts/entry.js'
 import { type Engine, isReading, readOne } from '../engine/engine.js'
 import { isEarly } from '../entry/early.js'
@@ -23,8 +24,15 @@ export class GetOrSet {
   }
 
   run<T>(key: string, loader: Loader<T>, options: GetOrSetOptions | undefined): Promise<T> {
-    const { plainPlan } = this.#engine
+    const { plainPlan, backend, reporter } = this.#engine
     const plan = options === undefined ? plainPlan : resolveGetOrSet(options, plainPlan, 'getOrSet')
+    if (backend.fresh !== undefined && plan.signal === undefined && !this.#early) {
+      const value = backend.fresh(key)
+      if (value !== NOT_FRESH) {
+        reporter.hit(key)
+        return Promise.resolve(value as T)
+      }
+    }
     return abortable(this.#read(key, loader, plan), plan.signal, 'getOrSet', key)
   }
 

@@ -1,5 +1,6 @@
 import type { Ghosts } from './ghosts.js'
 import { FIRST_SLOT } from './lists.js'
+import { FREQUENCY } from './meta.js'
 
 /** Frequencies are halved after so many accesses per entry. */
 const PERIOD = 10
@@ -9,7 +10,6 @@ const MOST = 4
 /** How many slots, and how many ghosts, an operation ages at most. */
 const SLOTS = 256
 const CELLS = 1024
-const FREQUENCY = 15
 
 /** Lets past popularity fade: halves all frequencies from time to time, a few at each operation. */
 export class Ageing {

@@ -3,6 +3,7 @@ import { Climber } from './climber.js'
 import { Ghosts, MAX_FREQUENCY } from './ghosts.js'
 import { hashOf } from './hash.js'
 import { Lists, longer, NONE } from './lists.js'
+import { AFTER_HIT, FREQUENCY, LIST_SHIFT, READ } from './meta.js'
 import type { Policy, PolicyOptions } from './policy.js'
 
 /** New ones. Who leaves here has to be better than the oldest of the probation. */
@@ -11,16 +12,6 @@ const WINDOW = 0
 const PROBATION = 1
 /** Who was asked for while in probation. */
 const PROTECTED = 2
-
-/** A byte per slot: the frequency, whether it was read since it was last looked at, and its list. */
-const FREQUENCY = 15
-const READ = 16
-const LIST_SHIFT = 5
-
-const AFTER_HIT = Uint8Array.from({ length: 256 }, (_, meta) => {
-  const frequency = Math.min(MAX_FREQUENCY, (meta & FREQUENCY) + 1)
-  return (meta & ~FREQUENCY) | READ | frequency
-})
 
 const PROTECTED_SHARE = 0.8
 /** What an operation may spend on moving entries between lists: for a candidate, for a victim, for the sizes of lists. */
@@ -176,9 +167,12 @@ export class TinyLfu implements Policy {
    */
   #loser(candidate: number, victim: number, keys: readonly (string | undefined)[]): number {
     this.#hash(candidate, keys)
-    this.#hash(victim, keys)
     const challenger = this.#meta[candidate]! & FREQUENCY
-    if (challenger > (this.#meta[victim]! & FREQUENCY) + 1) return victim
+    // What the ghosts know of the victim can only make it stronger: ask them if it would lose without.
+    if (challenger > (this.#meta[victim]! & FREQUENCY) + 1) {
+      this.#hash(victim, keys)
+      if (challenger > (this.#meta[victim]! & FREQUENCY) + 1) return victim
+    }
     return challenger >= STRONG && this.#random() < CHANCE ? victim : candidate
   }
 

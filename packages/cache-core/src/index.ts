@@ -12,7 +12,6 @@ export type {
   MaybePromise,
   PatternOptions,
 } from './contracts/backend.js'
-export { NOT_FRESH } from './contracts/backend.js'
 export type { ChangeListener } from './contracts/changes.js'
 export { type Cancel, type Clock, systemClock } from './contracts/clock.js'
 export type { Codec, Encoded } from './contracts/codec.js'

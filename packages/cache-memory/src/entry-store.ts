@@ -1,8 +1,9 @@
-import type { Entry } from '@holdfast/cache-core'
+import type { Draft, Entry } from '@holdfast/cache-core'
 import { FIRST_SLOT } from './policy/lists.js'
 import { Lru } from './policy/lru.js'
 import type { Policy, PolicyName } from './policy/policy.js'
 import { TinyLfu } from './policy/tiny-lfu.js'
+import { Settled } from './settled.js'
 import { signatureOf } from './signature.js'
 import { Sweep } from './sweep.js'
 import type { TagFence, TagFences } from './tag-fences.js'
@@ -22,6 +23,18 @@ const FIRST_CAPACITY = 64
 const SIGNED = 4096 + FIRST_SLOT
 
 type Fences = readonly TagFence[]
+const NO_TAGS: readonly string[] = Object.freeze([])
+
+const LAST_VERSION = 2 ** 32 - 1
+
+/** As long as can be needed, no longer: a list that grows by `push` has half as many places to spare. */
+function longerList<T>(capacity: number, old: readonly (T | undefined)[]): (T | undefined)[] {
+  const list = new Array<T | undefined>(capacity).fill(undefined)
+  for (const [place, item] of old.entries()) list[place] = item
+  return list
+}
+
+const forEver = (capacity: number): Float64Array => new Float64Array(capacity).fill(Number.POSITIVE_INFINITY)
 
 /**
  * Entries in slots: one Map from key to slot, and one array per property of a slot. They grow by doubling. What not
@@ -39,10 +52,22 @@ export class EntryStore {
   weight = 0
   /** Slots from here on were never used. */
   top = FIRST_SLOT
-  keys: (string | undefined)[] = [undefined, undefined, undefined]
-  entries: (Entry | undefined)[] = [undefined, undefined, undefined]
+  keys: (string | undefined)[]
+  values: unknown[]
+  /** Every value has the next number. */
+  versions: Uint32Array
+  latestVersion = 0
+  /** Called when all numbers have been used and those that are held were given new ones. */
+  renumbered: () => void = () => undefined
+  readonly settled = new Settled()
+  /** Epoch milliseconds need 48 bits. */
+  #createdAtLow: Uint32Array
+  #createdAtHigh: Uint16Array
+  #loadMs: Float32Array | undefined
   /** The `keepUntil` of each entry. */
   expiry: Float64Array | undefined
+  /** The `freshUntil` of entries that have a grace; else `Infinity`. */
+  staleAt: Float64Array | undefined
   fences: (Fences | undefined)[] | undefined
   /** Whether more than time can have made entries invalid: some have tags, or a removal is running. */
   guarded = false
@@ -53,6 +78,11 @@ export class EntryStore {
     this.#options = options
     this.#maxEntries = Math.min(options.maxEntries, MOST_ENTRIES)
     this.#capacity = this.#firstCapacity()
+    this.keys = longerList(this.#capacity, [])
+    this.values = longerList(this.#capacity, [])
+    this.versions = new Uint32Array(this.#capacity)
+    this.#createdAtLow = new Uint32Array(this.#capacity)
+    this.#createdAtHigh = new Uint16Array(this.#capacity)
     this.policy = this.#newPolicy()
     this.#sweep = new Sweep(this, options.tags)
   }
@@ -65,8 +95,23 @@ export class EntryStore {
     return this.#map.get(key)
   }
 
-  /** Stores an entry; the fences become the store's. What alone is too heavy is not kept. */
-  put(key: string, entry: Entry, fences: Fences, weight: number, now: number): void {
+  /** Everything about what is in a slot, with its value or a copy of it. Readers who need less ask the arrays. */
+  entryAt(slot: number, value: unknown = this.values[slot]): Entry {
+    const keepUntil = this.expiry?.[slot] ?? Number.POSITIVE_INFINITY
+    return {
+      present: true,
+      value,
+      tags: this.fences?.[slot]?.map(({ tag }) => tag) ?? NO_TAGS,
+      createdAt: this.#createdAtHigh[slot]! * 2 ** 32 + this.#createdAtLow[slot]!,
+      freshUntil: Math.min(this.staleAt?.[slot] ?? Number.POSITIVE_INFINITY, keepUntil),
+      keepUntil,
+      loadMs: this.#loadMs?.[slot] ?? 0,
+      version: this.versions[slot]!,
+    }
+  }
+
+  /** Stores a value; the fences become the store's. What alone is too heavy is not kept. */
+  put(key: string, draft: Draft, value: unknown, fences: Fences, weight: number, now: number): void {
     const { maxWeight, tags } = this.#options
     const known = this.#map.get(key)
     if (known !== undefined) {
@@ -75,7 +120,7 @@ export class EntryStore {
         this.policy.replaced(known)
         this.#releaseFences(known)
         this.weight = total
-        this.#fill(known, entry, fences, weight)
+        this.#fill(known, draft, value, fences, weight)
         this.#sweep.step(now)
         return
       }
@@ -92,14 +137,22 @@ export class EntryStore {
     this.keys[slot] = key
     this.weight += weight
     if (this.signatures !== undefined) this.signatures[slot] = signatureOf(key)
-    this.#fill(slot, entry, fences, weight)
+    this.#fill(slot, draft, value, fences, weight)
     this.policy.added(slot)
   }
 
-  /** Another entry under the same key, with the same tags and weight: lifetimes that changed. */
-  amend(slot: number, entry: Entry): void {
-    this.entries[slot] = entry
-    this.#keepUntil(slot, entry.keepUntil)
+  /** Gives an entry other lifetimes. */
+  live(slot: number, freshUntil: number, keepUntil: number): void {
+    if (keepUntil !== Number.POSITIVE_INFINITY || this.expiry !== undefined) {
+      this.expiry ??= forEver(this.#capacity)
+      this.expiry[slot] = keepUntil
+      this.#sweep.noteExpiry(keepUntil)
+    }
+    const graceful = freshUntil < keepUntil
+    if (graceful || this.staleAt !== undefined) {
+      this.staleAt ??= forEver(this.#capacity)
+      this.staleAt[slot] = graceful ? freshUntil : Number.POSITIVE_INFINITY
+    }
   }
 
   remove(slot: number): void {
@@ -117,9 +170,15 @@ export class EntryStore {
     this.#weights = undefined
     this.weight = 0
     this.top = FIRST_SLOT
-    this.keys = [undefined, undefined, undefined]
-    this.entries = [undefined, undefined, undefined]
+    this.keys = longerList(this.#capacity, [])
+    this.values = longerList(this.#capacity, [])
+    this.settled.clear()
+    this.versions = new Uint32Array(this.#capacity)
+    this.#createdAtLow = new Uint32Array(this.#capacity)
+    this.#createdAtHigh = new Uint16Array(this.#capacity)
+    this.#loadMs = undefined
     this.expiry = undefined
+    this.staleAt = undefined
     this.fences = undefined
     this.guarded = false
     this.signatures = undefined
@@ -136,15 +195,21 @@ export class EntryStore {
   #newSlot(): number {
     const slot = this.top++
     if (slot >= this.#capacity) this.#grow()
-    this.keys.push(undefined)
-    this.entries.push(undefined)
     this.fences?.push(undefined)
     return slot
   }
 
-  #fill(slot: number, entry: Entry, fences: Fences, weight: number): void {
-    this.entries[slot] = entry
-    this.#keepUntil(slot, entry.keepUntil)
+  #fill(slot: number, draft: Draft, value: unknown, fences: Fences, weight: number): void {
+    this.settled.drop(slot, this.versions[slot]!)
+    this.values[slot] = value
+    this.versions[slot] = this.#nextVersion()
+    this.#createdAtLow[slot] = draft.createdAt % 2 ** 32
+    this.#createdAtHigh[slot] = draft.createdAt / 2 ** 32
+    if (draft.loadMs > 0 || this.#loadMs !== undefined) {
+      this.#loadMs ??= new Float32Array(this.#capacity)
+      this.#loadMs[slot] = draft.loadMs
+    }
+    this.live(slot, draft.freshUntil, draft.keepUntil)
     if (weight !== 0 || this.#weights !== undefined) {
       this.#weights ??= new Float64Array(this.#capacity)
       this.#weights[slot] = weight
@@ -156,21 +221,25 @@ export class EntryStore {
     }
   }
 
-  #keepUntil(slot: number, until: number): void {
-    if (until === Number.POSITIVE_INFINITY && this.expiry === undefined) return
-    this.expiry ??= new Float64Array(this.#capacity).fill(Number.POSITIVE_INFINITY)
-    this.expiry[slot] = until
-    this.#sweep.noteExpiry(until)
-  }
-
   #release(slot: number): void {
     this.#map.delete(this.keys[slot]!)
     this.keys[slot] = undefined
-    this.entries[slot] = undefined
+    this.settled.drop(slot, this.versions[slot]!)
+    this.values[slot] = undefined
     if (this.expiry !== undefined) this.expiry[slot] = Number.POSITIVE_INFINITY
     this.#releaseFences(slot)
     this.weight = this.#map.size === 0 ? 0 : this.weight - this.#weightOf(slot)
     this.#freed.push(slot)
+  }
+
+  #nextVersion(): number {
+    if (this.latestVersion === LAST_VERSION) {
+      this.latestVersion = 0
+      this.settled.clear()
+      for (let slot = FIRST_SLOT; slot < this.top; slot++) this.versions[slot] = ++this.latestVersion
+      this.renumbered()
+    }
+    return ++this.latestVersion
   }
 
   #releaseFences(slot: number): void {
@@ -195,14 +264,23 @@ export class EntryStore {
 
   #grow(): void {
     const capacity = Math.min(FIRST_SLOT + this.#maxEntries, 2 * this.#capacity)
-    const longer = <T extends Float64Array | Int32Array>(grown: T, old: T): T => {
+    const longer = <T extends Float64Array | Float32Array | Int32Array | Uint32Array | Uint16Array>(
+      grown: T,
+      old: T,
+    ): T => {
       grown.set(old)
       return grown
     }
     this.#capacity = capacity
     this.policy.grow(capacity)
-    if (this.expiry !== undefined)
-      this.expiry = longer(new Float64Array(capacity).fill(Number.POSITIVE_INFINITY), this.expiry)
+    this.versions = longer(new Uint32Array(capacity), this.versions)
+    this.#createdAtLow = longer(new Uint32Array(capacity), this.#createdAtLow)
+    this.#createdAtHigh = longer(new Uint16Array(capacity), this.#createdAtHigh)
+    this.keys = longerList(capacity, this.keys)
+    this.values = longerList(capacity, this.values)
+    if (this.#loadMs !== undefined) this.#loadMs = longer(new Float32Array(capacity), this.#loadMs)
+    if (this.expiry !== undefined) this.expiry = longer(forEver(capacity), this.expiry)
+    if (this.staleAt !== undefined) this.staleAt = longer(forEver(capacity), this.staleAt)
     if (this.#weights !== undefined) this.#weights = longer(new Float64Array(capacity), this.#weights)
     if (this.signatures !== undefined) this.signatures = longer(new Int32Array(capacity), this.signatures)
     else if (capacity > SIGNED) {

@@ -1,6 +1,5 @@
-import { autoCodec, type Entry } from '@holdfast/cache-core'
+import { autoCodec } from '@holdfast/cache-core'
 import { plainCopy, UNCOPIED } from './copy.js'
-import { entryOf } from './entry.js'
 
 /**
  * What keeps one caller's changes to a value from the others: nothing (`reference`), a deeply frozen copy that all
@@ -12,8 +11,8 @@ export type Isolation = 'reference' | 'clone' | 'freeze'
 export interface Isolated {
   /** A value as it is kept. Throws `E_SERIALIZE` for what cannot be copied faithfully. */
   keep(value: unknown): unknown
-  /** An entry as a reader gets it. */
-  give(entry: Entry): Entry
+  /** A kept value as a reader gets it. */
+  give(value: unknown): unknown
 }
 
 /** `undefined` where nothing is to be done. */
@@ -27,8 +26,8 @@ class Cloned implements Isolated {
     return copyOf(value)
   }
 
-  give(entry: Entry): Entry {
-    return isPrimitive(entry.value) ? entry : withCopy(entry)
+  give(value: unknown): unknown {
+    return copyOf(value)
   }
 }
 
@@ -46,15 +45,10 @@ class Frozen implements Isolated {
     return copy
   }
 
-  give(entry: Entry): Entry {
-    return this.#anyUnfrozen && !isPrimitive(entry.value) && this.#unfrozen.has(entry.value as object)
-      ? withCopy(entry)
-      : entry
+  give(value: unknown): unknown {
+    return this.#anyUnfrozen && !isPrimitive(value) && this.#unfrozen.has(value as object) ? copyOf(value) : value
   }
 }
-
-const withCopy = (entry: Entry): Entry =>
-  entryOf(entry, copyOf(entry.value), entry.freshUntil, entry.keepUntil, entry.version)
 
 /** What Redis would have given back: plain data directly, everything else through the codec. */
 function copyOf<T>(value: T): T {

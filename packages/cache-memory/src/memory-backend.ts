@@ -7,7 +7,6 @@ import {
   type CacheBackend,
   CacheError,
   type Draft,
-  type Entry,
   type Filled,
   type Inspection,
   type Lease,
@@ -15,7 +14,6 @@ import {
   type PatternOptions,
   type Reading,
 } from '@holdfast/cache-core'
-import { entryOf } from './entry.js'
 import { EntryStore } from './entry-store.js'
 import { type Isolated, isolated } from './isolation.js'
 import { globMatcher, type KeyMatcher, prefixMatcher } from './key-matcher.js'
@@ -44,8 +42,6 @@ export class MemoryBackend implements CacheBackend {
   readonly #leases = new Leases(this.#tags)
   readonly #store: EntryStore
   readonly #validity: Validity
-  /** Every store has the next number. A touch keeps it. */
-  #versions = 0
   #closed = false
 
   constructor(options: MemoryOptions = {}) {
@@ -68,8 +64,18 @@ export class MemoryBackend implements CacheBackend {
     // A closed store is empty: only who finds nothing has to ask.
     if (slot === undefined || !this.#validity.stands(slot)) return this.#miss()
     store.policy.hit(slot)
-    const entry = store.entries[slot]!
-    return this.#isolated === undefined ? entry : this.#isolated.give(entry)
+    return store.entryAt(slot, this.#given(slot))
+  }
+
+  hit(key: string): Promise<unknown> | undefined {
+    const store = this.#store
+    const slot = store.find(key)
+    if (slot === undefined || !this.#validity.stands(slot) || !this.#validity.isFresh(slot)) return undefined
+    store.policy.hit(slot)
+    const value = store.values[slot]
+    const given = this.#isolated === undefined ? value : this.#isolated.give(value)
+    if (given !== value) return Promise.resolve(given)
+    return store.settled.of(slot, store.versions[slot]!, value)
   }
 
   readMany(keys: readonly string[]): readonly Reading[] {
@@ -83,13 +89,13 @@ export class MemoryBackend implements CacheBackend {
       this.#open('peek')
       return ABSENT
     }
-    const entry = this.#store.entries[slot]!
-    return this.#isolated === undefined ? entry : this.#isolated.give(entry)
+    return this.#store.entryAt(slot, this.#given(slot))
   }
 
   acquire(key: string, request: AcquireRequest): Acquired {
-    const entry = this.#live(key, 'acquire')
-    if (entry?.version !== request.version) return { status: 'changed' }
+    const slot = this.#live(key, 'acquire')
+    const version = slot === undefined ? undefined : this.#store.versions[slot]
+    if (version !== request.version) return { status: 'changed' }
     return this.#leases.take(key, request, this.#time.exact())
   }
 
@@ -139,9 +145,9 @@ export class MemoryBackend implements CacheBackend {
   }
 
   touch(key: string, freshUntil: number, keepUntil: number): boolean {
-    const entry = this.#live(key, 'touch')
-    if (entry === undefined) return false
-    this.#store.amend(this.#store.find(key)!, entryOf(entry, entry.value, freshUntil, keepUntil, entry.version))
+    const slot = this.#live(key, 'touch')
+    if (slot === undefined) return false
+    this.#store.live(slot, freshUntil, keepUntil)
     return true
   }
 
@@ -149,9 +155,10 @@ export class MemoryBackend implements CacheBackend {
     this.#open('remove')
     let count = 0
     for (const key of keys) {
-      if (this.#live(key, 'remove') !== undefined) {
+      const slot = this.#live(key, 'remove')
+      if (slot !== undefined) {
         count++
-        this.#store.remove(this.#store.find(key)!)
+        this.#store.remove(slot)
       }
       this.#leases.end(key)
     }
@@ -173,10 +180,9 @@ export class MemoryBackend implements CacheBackend {
     this.#open('expire')
     let count = 0
     for (const key of keys) {
-      const entry = this.#live(key, 'expire')
-      if (entry !== undefined) {
+      const slot = this.#live(key, 'expire')
+      if (slot !== undefined) {
         count++
-        const slot = this.#store.find(key)!
         if (!this.#validity.stayed(slot, at)) this.#store.remove(slot)
       }
       this.#leases.end(key)
@@ -205,11 +211,9 @@ export class MemoryBackend implements CacheBackend {
     const held = this.#leases.of(key, now)
     const lease = held && { lease: { leaseMs: held.lapsesAt - now, holder: 'this process' } }
     const slot = this.#store.find(key)
-    const entry = slot === undefined ? undefined : this.#store.entries[slot]
     if (
       slot === undefined ||
-      entry === undefined ||
-      entry.keepUntil <= now ||
+      (this.#store.expiry?.[slot] ?? Number.POSITIVE_INFINITY) <= now ||
       this.#validity.removals.of(slot) !== undefined
     )
       return { reading: ABSENT, reason: 'missing', tags: [], ...lease }
@@ -244,13 +248,19 @@ export class MemoryBackend implements CacheBackend {
     return ABSENT
   }
 
-  /** What is stored, valid and not past its time, by the exact time. Drops what is not. */
-  #live(key: string, op: string): Entry | undefined {
+  /** A slot's value as a reader gets it. */
+  #given(slot: number): unknown {
+    const value = this.#store.values[slot]
+    return this.#isolated === undefined ? value : this.#isolated.give(value)
+  }
+
+  /** Where the key is stored, valid and not past its time, by the exact time. Drops what is not. */
+  #live(key: string, op: string): number | undefined {
     this.#open(op)
     const slot = this.#store.find(key)
     if (slot === undefined) return undefined
     this.#time.exact()
-    return this.#validity.stands(slot) ? this.#store.entries[slot] : undefined
+    return this.#validity.stands(slot) ? slot : undefined
   }
 
   #kept(key: string, draft: Draft): { readonly value: unknown; readonly weight: number } {
@@ -259,8 +269,7 @@ export class MemoryBackend implements CacheBackend {
   }
 
   #put(key: string, draft: Draft, { value, weight }: { readonly value: unknown; readonly weight: number }): void {
-    const entry = entryOf(draft, value, draft.freshUntil, draft.keepUntil, ++this.#versions)
-    this.#store.put(key, entry, this.#tags.capture(entry.tags), weight, this.#time.now())
+    this.#store.put(key, draft, value, this.#tags.capture(draft.tags), weight, this.#time.now())
   }
 
   #holds(held: Held): boolean {
@@ -268,7 +277,7 @@ export class MemoryBackend implements CacheBackend {
   }
 
   #removeAll(matcher: KeyMatcher, options: PatternOptions): MaybePromise<number> {
-    return this.#validity.removals.run(matcher, this.#versions, () => this.#leases.endWhere(matcher.matches), options)
+    return this.#validity.removals.run(matcher, () => this.#leases.endWhere(matcher.matches), options)
   }
 
   /** Awakens those who wait when everything is gone, the tags too: they may begin to use them again at once. */

@@ -14,7 +14,7 @@ const KEY_COUNTS = 8
 /** The removal of all matching entries that were there when it began. */
 export interface Removal extends KeyMatcher {
   /** Entries with a greater version came later. */
-  readonly upTo: number
+  upTo: number
   /** How many valid entries it removed so far. */
   count: number
 }
@@ -32,6 +32,10 @@ export class Removals {
   constructor(store: EntryStore, isValid: (slot: number) => boolean) {
     this.#store = store
     this.#isValid = isValid
+    // Whoever came after a removal began now falls under it: to remove too much is no lie.
+    store.renumbered = () => {
+      for (const removal of this.#running) removal.upTo = store.latestVersion
+    }
   }
 
   /** The running removal that an entry falls under. */
@@ -42,8 +46,8 @@ export class Removals {
   }
 
   /** `begun` is called when the entries cannot be read any more. Counts the valid ones that were removed. */
-  run(matcher: KeyMatcher, upTo: number, begun: () => void, options: PatternOptions): MaybePromise<number> {
-    const removal: Removal = { ...matcher, upTo, count: 0 }
+  run(matcher: KeyMatcher, begun: () => void, options: PatternOptions): MaybePromise<number> {
+    const removal: Removal = { ...matcher, upTo: this.#store.latestVersion, count: 0 }
     this.#running.add(removal)
     this.#store.guarded = true
     let inSlices = false
@@ -98,8 +102,7 @@ export class Removals {
 
   #fallsUnder(slot: number, removal: Removal): boolean {
     const key = this.#store.keys[slot]
-    const entry = this.#store.entries[slot]
-    if (key === undefined || entry === undefined) return false
-    return (entry.version as number) <= removal.upTo && key.startsWith(removal.prefix) && removal.matches(key)
+    if (key === undefined) return false
+    return this.#store.versions[slot]! <= removal.upTo && key.startsWith(removal.prefix) && removal.matches(key)
   }
 }

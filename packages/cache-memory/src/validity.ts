@@ -1,4 +1,3 @@
-import { entryOf } from './entry.js'
 import type { EntryStore } from './entry-store.js'
 import { Removals } from './removals.js'
 import type { Time } from './time.js'
@@ -12,7 +11,7 @@ export class Validity {
   constructor(store: EntryStore, time: Time) {
     this.#store = store
     this.#time = time
-    this.removals = new Removals(store, (slot) => store.entries[slot]!.keepUntil > time.now() && this.#isFenced(slot))
+    this.removals = new Removals(store, (slot) => this.#keepUntil(slot) > time.now() && this.#isFenced(slot))
   }
 
   /** Whether a read may give what is in the slot. Drops it if not. */
@@ -48,10 +47,27 @@ export class Validity {
 
   /** Makes an entry stale from a moment on. False when it has no grace to stay for. */
   stayed(slot: number, expiredAt: number): boolean {
-    const entry = this.#store.entries[slot]!
-    if (expiredAt >= entry.freshUntil) return true
-    if (entry.freshUntil >= entry.keepUntil) return false
-    this.#store.amend(slot, entryOf(entry, entry.value, expiredAt, entry.keepUntil, entry.version))
+    const keepUntil = this.#keepUntil(slot)
+    const freshUntil = Math.min(this.#staleAt(slot), keepUntil)
+    if (expiredAt >= freshUntil) return true
+    if (freshUntil >= keepUntil) return false
+    this.#store.live(slot, expiredAt, keepUntil)
     return true
+  }
+
+  /** Whether a valid entry may be served as it is. */
+  isFresh(slot: number): boolean {
+    const { staleAt } = this.#store
+    if (staleAt === undefined) return true
+    const until = staleAt[slot]!
+    return until === Number.POSITIVE_INFINITY || until > this.#time.now()
+  }
+
+  #keepUntil(slot: number): number {
+    return this.#store.expiry?.[slot] ?? Number.POSITIVE_INFINITY
+  }
+
+  #staleAt(slot: number): number {
+    return this.#store.staleAt?.[slot] ?? Number.POSITIVE_INFINITY
   }
 }

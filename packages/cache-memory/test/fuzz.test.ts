@@ -234,7 +234,7 @@ describe.each(POLICIES)('%s, whatever is done to it', (policy) => {
               const names = verb === 'put' ? [name] : Array.from({ length: 60 }, (_, at) => `many:${now}:${at}`)
               for (const one of names) {
                 const tags = later % 2 === 0 ? fences.capture(['red']) : []
-                store.put(one, entryUntil(now + later), tags, weight, now)
+                store.put(one, entryUntil(now + later), 'v', tags, weight, now)
                 weights.set(one, weight)
               }
             } else if (verb === 'broken') fences.invalidate(['red'])

@@ -47,6 +47,11 @@ export class NearCopies {
     return this.#near.read(key, tagHint)
   }
 
+  /** The value of a copy that is fresh. */
+  hit(key: string): Promise<unknown> | undefined {
+    return this.#on ? this.#near.hit?.(key) : undefined
+  }
+
   async getMany(keys: readonly string[], tagHint: readonly string[]): Promise<readonly (Reading | undefined)[]> {
     return this.#on ? this.#near.readMany(keys, tagHint) : keys.map(() => undefined)
   }

@@ -84,6 +84,10 @@ export class NearFar implements CacheBackend {
     return copies.map((copy) => (copy?.present ? copy : (found[next++] as Reading)))
   }
 
+  hit(key: string): Promise<unknown> | undefined {
+    return this.#copies.hit(key)
+  }
+
   peek(key: string): Reading {
     return this.#copies.peek(key)
   }

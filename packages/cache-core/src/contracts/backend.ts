@@ -65,9 +65,6 @@ export interface BackendHealth {
   readonly detail: Readonly<Record<string, unknown>>
 }
 
-/** What `fresh` answers when there is nothing that it could give. No value is ever this. */
-export const NOT_FRESH: unique symbol = Symbol('not fresh')
-
 /**
  * What the policies speak to: values with fences.
  *
@@ -91,10 +88,10 @@ export interface CacheBackend {
   /** As `read`, for many: same order, same length. */
   readMany(keys: readonly string[], tagHint: readonly string[]): MaybePromise<readonly Reading[]>
   /**
-   * As `read`, but the bare value, at once, and only if it is fresh; else `NOT_FRESH`. What a hit in process memory
-   * costs is then a look into a map. Absent where nothing can be answered at once.
+   * As `read`, for the fresh value alone: a promise that is fulfilled with it already, maybe one that others were given
+   * too; `undefined` when there is none. Absent where nothing can be answered at once.
    */
-  fresh?(key: string): unknown
+  hit?(key: string): Promise<unknown> | undefined
   /** As `read` but only where it can be answered at once, without touching anything. Absent from remote backends. */
   peek?(key: string): Reading
 

@@ -1,4 +1,4 @@
-import { type BackendHealth, NOT_FRESH, type PatternOptions, type Reading } from '../contracts/index.js'
+import type { BackendHealth, PatternOptions, Reading } from '../contracts/index.js'
 import { draftFor } from '../engine/draft-for.js'
 import { checkOpen, type Engine, isReading, readMany, readOne } from '../engine/engine.js'
 import type { CacheStats } from '../engine/reporter.js'
@@ -91,10 +91,10 @@ export class CacheService {
     try {
       const engine = this.#engine
       const full = this.#full(key, 'get')
-      const value = engine.backend.fresh === undefined ? NOT_FRESH : engine.backend.fresh(full)
-      if (value !== NOT_FRESH) {
+      const hit = engine.backend.hit?.(full)
+      if (hit !== undefined) {
         engine.reporter.hit(full)
-        return Promise.resolve(value as T)
+        return hit as Promise<T>
       }
       const reading = readOne(engine, 'get', full, NO_TAGS)
       return isReading(reading)

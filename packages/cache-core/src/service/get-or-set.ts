@@ -1,4 +1,3 @@
-import { NOT_FRESH } from '../contracts/backend.js'
 import type { Entry, Reading } from '../contracts/entry.js'
 import { type Engine, isReading, readOne } from '../engine/engine.js'
 import { isEarly } from '../entry/early.js'
@@ -9,7 +8,7 @@ import type { GetOrSetOptions, Loader } from '../options/options.js'
 import { type Plan, resolveGetOrSet } from '../options/resolve.js'
 import { abortable } from './abortable.js'
 
-/** Reads, and searches on only for what is not fresh. A hit in process memory makes one promise and no closure. */
+/** Reads, and searches on only for what is not fresh. A hit in process memory makes one promise, or none, and no closure. */
 export class GetOrSet {
   readonly #engine: Engine
   readonly #handler: Handler
@@ -26,11 +25,11 @@ export class GetOrSet {
   run<T>(key: string, loader: Loader<T>, options: GetOrSetOptions | undefined): Promise<T> {
     const { plainPlan, backend, reporter } = this.#engine
     const plan = options === undefined ? plainPlan : resolveGetOrSet(options, plainPlan, 'getOrSet')
-    if (backend.fresh !== undefined && plan.signal === undefined && !this.#early) {
-      const value = backend.fresh(key)
-      if (value !== NOT_FRESH) {
+    if (backend.hit !== undefined && plan.signal === undefined && !this.#early) {
+      const hit = backend.hit(key)
+      if (hit !== undefined) {
         reporter.hit(key)
-        return Promise.resolve(value as T)
+        return hit as Promise<T>
       }
     }
     return abortable(this.#read(key, loader, plan), plan.signal, 'getOrSet', key)

@@ -203,8 +203,9 @@ export class EntryStore {
     this.settled.drop(slot, this.versions[slot]!)
     this.values[slot] = value
     this.versions[slot] = this.#nextVersion()
-    this.#createdAtLow[slot] = draft.createdAt % 2 ** 32
-    this.#createdAtHigh[slot] = draft.createdAt / 2 ** 32
+    const high = Math.floor(draft.createdAt / 2 ** 32)
+    this.#createdAtHigh[slot] = high
+    this.#createdAtLow[slot] = draft.createdAt - high * 2 ** 32
     if (draft.loadMs > 0 || this.#loadMs !== undefined) {
       this.#loadMs ??= new Float32Array(this.#capacity)
       this.#loadMs[slot] = draft.loadMs

@@ -41,7 +41,7 @@ export function warningsOf({ maxMemory, evicts }: ServerFacts, client: RedisLike
     warnings.push(
       'The client has autoResendUnfulfilledCommands: what was given up may be sent again after a reconnect. Set it to false.',
     )
-  if (!settings.socketTimeout && !settings.keepAlive)
+  if (!settings.socketTimeout)
     warnings.push(
       'The client has no socketTimeout: a connection on which nothing comes back any more is noticed late. Set it to 5000.',
     )

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createCache, isCacheError } from '@holdfast/cache-core'
+import { type BackendHealth, createCache, isCacheError } from '@holdfast/cache-core'
+import { recordingRecorder } from '@holdfast/cache-core/testing'
 import { type RedisOptions as Options, RedisBackend } from '@holdfast/cache-redis'
 import { Redis } from 'ioredis'
 import { afterEach, expect, it } from 'vitest'
@@ -154,6 +155,23 @@ it('E_TOO_LARGE and E_SERIALIZE: the value, before anything is sent', async () =
   expect(await codeOf(cache.set('k', 'x'.repeat(200)))).toMatchObject({ code: 'E_TOO_LARGE', outcome: 'not-applied' })
   expect(await codeOf(cache.set('k', () => 1))).toMatchObject({ code: 'E_SERIALIZE', outcome: 'not-applied' })
   expect(await cache.getOrSet('k', () => 'x'.repeat(200))).toHaveLength(200)
+})
+
+it('what was found is told when the cache is made, with warnings', async () => {
+  const { server: redis } = await server('--maxmemory', '100mb', '--maxmemory-policy', 'noeviction')
+  const recorder = recordingRecorder()
+  const client = new Redis(redis.url)
+  cleanups.push(() => client.disconnect())
+  const cache = createCache({ backend: new RedisBackend({ client, prefix: 'app' }), recorder })
+  cleanups.push(() => cache.close())
+  await expect.poll(() => recorder.events.map(({ type }) => type)).toContain('started')
+  const { detail } = (recorder.events.find(({ type }) => type === 'started') as { health: BackendHealth }).health
+  expect(detail).toMatchObject({ mode: 'standalone', maxMemory: 100 * 2 ** 20, maxMemoryPolicy: 'noeviction' })
+  expect(detail['warnings']).toEqual([
+    expect.stringContaining('noeviction'),
+    expect.stringContaining('autoResendUnfulfilledCommands'),
+    expect.stringContaining('socketTimeout'),
+  ])
 })
 
 it('E_CLOSED: after close', async () => {

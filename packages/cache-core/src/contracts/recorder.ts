@@ -1,7 +1,9 @@
-import type { Filled } from './backend.js'
+import type { BackendHealth, Filled } from './backend.js'
 
 /** Everything that Holdfast reports, and nothing else is ever reported. */
 export type CacheEvent =
+  /** Once, soon after a cache over a remote store was made: what it found there, warnings included. */
+  | { readonly type: 'started'; readonly store: string; readonly health: BackendHealth }
   | { readonly type: 'hit'; readonly key: string; readonly stale: boolean }
   | { readonly type: 'miss'; readonly key: string }
   /** A caller joined a load of its own process. */

@@ -53,6 +53,11 @@ export class Reporter {
     this.#recorder = recorder
   }
 
+  /** Whether anybody listens. */
+  get heard(): boolean {
+    return this.#recorder !== undefined
+  }
+
   hit(key: string): void {
     this.#counters.hits++
     if (this.#recorder) this.#tell({ type: 'hit', key, stale: false })

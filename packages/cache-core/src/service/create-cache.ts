@@ -2,7 +2,7 @@ import { debtorOf } from '../backend/debtor.js'
 import { NearFar } from '../backend/near-far.js'
 import { Owing } from '../backend/owing.js'
 import type { Clock } from '../contracts/clock.js'
-import type { CacheBackend } from '../contracts/index.js'
+import type { BackendHealth, CacheBackend } from '../contracts/index.js'
 import { Background } from '../engine/background.js'
 import type { Engine } from '../engine/engine.js'
 import { Loads } from '../engine/loads.js'
@@ -99,5 +99,11 @@ function owing(store: CacheBackend, clock: Clock, reporter: Reporter, giveUpStor
     await leave()
     await giveUpStore()
   }
-  return { backend: new Owing(store, debtor), giveUp }
+  const backend = new Owing(store, debtor)
+  if (reporter.heard) {
+    const tell = (health: BackendHealth) => reporter.report({ type: 'started', store: store.name, health })
+    // Never rejects, and if nobody is there it says so.
+    void backend.health().then(tell)
+  }
+  return { backend, giveUp }
 }

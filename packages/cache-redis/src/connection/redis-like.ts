@@ -9,7 +9,6 @@ interface ClientSettings {
   readonly stringNumbers?: boolean | undefined
   readonly autoResendUnfulfilledCommands?: boolean | undefined
   readonly socketTimeout?: number | undefined
-  readonly keepAlive?: number | undefined
 }
 
 /**

@@ -21,11 +21,13 @@ interface Asker {
 }
 
 const KEYS_PER_COMMAND = 1000
+/** Of reads that were asked one by one: few enough that nobody waits long for the others' values. */
+const KEYS_TOGETHER = 32
 
 /**
  * Reads and validates. One MGET asks for the value, the epoch and the tags it is expected to have; a second one only
- * for tags that were not expected. Two reads of a key share one command if they were asked in the same tick, never
- * later: an answer must not be older than the question.
+ * for tags that were not expected. Reads share a command if they were asked in the same tick, never later: an answer
+ * must not be older than the question.
  */
 export class Reader {
   readonly #commands: Commands
@@ -35,6 +37,8 @@ export class Reader {
   readonly #singly: Singly
   readonly #tagsOf = new TagMemory()
   #thisTick = new Map<string, Asker[]>()
+  /** The tags they expect. */
+  #hints: string[] = []
 
   constructor(commands: Commands, keys: Keyspace, { codec, readMs }: CheckedRedisOptions) {
     this.#commands = commands
@@ -51,22 +55,9 @@ export class Reader {
         together.push({ answer, fail })
         return
       }
-      const askers: Asker[] = [{ answer, fail }]
       if (this.#thisTick.size === 0) process.nextTick(this.#tickEnded)
-      this.#thisTick.set(key, askers)
-      this.#ask(
-        this.#keys.of(key),
-        [key],
-        tagHint,
-        (raws) => {
-          for (const asker of askers) asker.answer(this.#decode(key, raws[0] as Raw))
-        },
-        (error) => {
-          // Without a connection it fails at once, and this tick may see more who ask.
-          if (this.#thisTick.get(key) === askers) this.#thisTick.delete(key)
-          for (const asker of askers) asker.fail(error)
-        },
-      )
+      this.#thisTick.set(key, [{ answer, fail }])
+      for (const tag of tagHint) if (!this.#hints.includes(tag)) this.#hints.push(tag)
     })
   }
 
@@ -88,8 +79,39 @@ export class Reader {
     return readings
   }
 
+  /** What was asked in a tick goes out together, some keys at a time: a command costs more than a key. */
   readonly #tickEnded = (): void => {
+    const asked = this.#thisTick
+    const hints = this.#hints
     this.#thisTick = new Map()
+    if (hints.length > 0) this.#hints = []
+    const keys = [...asked.keys()]
+    if (keys.length === 1) {
+      this.#askFor(this.#keys.of(keys[0] as string), keys, hints, asked)
+      return
+    }
+    for (const [partition, group] of this.#keys.group(keys)) {
+      for (let from = 0; from < group.keys.length; from += KEYS_TOGETHER)
+        this.#askFor(partition, group.keys.slice(from, from + KEYS_TOGETHER), hints, asked)
+    }
+  }
+
+  #askFor(
+    partition: Partition,
+    keys: readonly string[],
+    hints: readonly string[],
+    asked: ReadonlyMap<string, readonly Asker[]>,
+  ): void {
+    const each = (tell: (asker: Asker, place: number) => void): void => {
+      for (const [place, key] of keys.entries()) for (const asker of asked.get(key) ?? []) tell(asker, place)
+    }
+    this.#ask(
+      partition,
+      keys,
+      hints,
+      (raws) => each((asker, place) => asker.answer(this.#decode(keys[place] as string, raws[place] as Raw))),
+      (error) => each((asker) => asker.fail(error)),
+    )
   }
 
   /** By callbacks: on the way of a hit a promise is what costs most. */

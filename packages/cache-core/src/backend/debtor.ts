@@ -16,6 +16,7 @@ export class Debtor {
   #pauseMs = FIRST_PAUSE_MS
   #cancel: Cancel | undefined
   #settling: Promise<void> | undefined
+  #running: { readonly keys: ReadonlySet<string>; readonly ended: Promise<void> } | undefined
 
   constructor(backend: CacheBackend, clock: Clock) {
     this.#backend = backend
@@ -40,6 +41,11 @@ export class Debtor {
     this.#arm()
   }
 
+  /** Settles when no removal of these keys is under way: it would take what is stored now for what it is to remove. */
+  async past(keys: readonly string[]): Promise<void> {
+    if (keys.some((key) => this.#running?.keys.has(key))) await this.#running?.ended
+  }
+
   #arm(): void {
     if (this.#cancel !== undefined || this.owed.size === 0 || this.#listeners.size === 0) return
     this.#cancel = this.#clock.after(this.#pauseMs * (0.75 + this.#clock.random() * 0.5), () => {
@@ -57,13 +63,17 @@ export class Debtor {
   }
 
   async #settleAll(): Promise<void> {
-    for (const { count, run, done } of this.owed.settlements()) {
+    for (const { count, keys, run, done } of this.owed.settlements()) {
+      const running = Promise.resolve(this.#backend).then(run)
+      this.#running = { keys, ended: running.then(nothing, nothing) }
       try {
-        await run(this.#backend)
+        await running
       } catch {
         // Whoever called for it was told when it failed first.
         this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
         return
+      } finally {
+        this.#running = undefined
       }
       done()
       this.#pauseMs = FIRST_PAUSE_MS
@@ -75,6 +85,8 @@ export class Debtor {
     for (const listener of this.#listeners) listener({ type, count })
   }
 }
+
+const nothing = (): void => undefined
 
 const debtors = new WeakMap<CacheBackend, Debtor>()
 

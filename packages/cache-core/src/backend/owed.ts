@@ -4,6 +4,7 @@ import { compileGlob } from '../pattern/glob.js'
 /** More than this, and the whole cache is owed instead: forgetting too much is no lie. */
 const MAX_OWED = 10_000
 const KEYS_AT_ONCE = 500
+const NO_KEYS: ReadonlySet<string> = new Set()
 
 interface Item {
   /** Its place among all that was ever owed. */
@@ -27,6 +28,8 @@ interface AreaItem extends Item {
 /** A part of what is owed, that one call settles. */
 export interface Settlement {
   readonly count: number
+  /** The keys it removes or expires, if that is what it does. */
+  readonly keys: ReadonlySet<string>
   readonly run: (backend: CacheBackend) => unknown
   readonly done: () => void
 }
@@ -102,17 +105,17 @@ export class Owed {
     const since = this.#seq
     for (const [name, area] of [...this.#areas]) {
       const done = () => this.#areas.get(name) === area && this.#areas.delete(name)
-      yield { count: 1, run: area.settle, done }
+      yield { count: 1, keys: NO_KEYS, run: area.settle, done }
     }
     for (const expire of [false, true]) {
       const tags = [...this.#tags].filter(([, item]) => item.expire === expire).map(([tag]) => tag)
       const run = (backend: CacheBackend) => (expire ? backend.expireTags(tags) : backend.invalidateTags(tags))
-      if (tags.length > 0) yield { count: tags.length, run, done: () => this.settledTags(tags, since) }
+      if (tags.length > 0) yield { count: tags.length, keys: NO_KEYS, run, done: () => this.settledTags(tags, since) }
     }
     for (const [expireAt, keys] of this.#byMoment()) {
       const run = (backend: CacheBackend) =>
         expireAt === undefined ? backend.remove(keys) : backend.expire(keys, expireAt)
-      yield { count: keys.length, run, done: () => this.settledKeys(keys, since) }
+      yield { count: keys.length, keys: new Set(keys), run, done: () => this.settledKeys(keys, since) }
     }
   }
 

@@ -190,6 +190,7 @@ export class Owing implements CacheBackend {
   }
 
   async #writing(keys: readonly string[], work: () => MaybePromise<void>): Promise<void> {
+    await this.#debtor.past(keys)
     const since = this.#owed.seq
     try {
       await work()

@@ -190,7 +190,8 @@ describe('a master that dies', () => {
     }
     expect(refused, 'it was away').toBeGreaterThan(0)
     expect(slowest).toBeLessThan(5000)
-    expect(await two.get('user:0')).toBe('new')
-    expect((await two.health()).status).toBe('up')
+    // The other client learns a moment later who is the master now.
+    await expect.poll(() => two.get('user:0'), { timeout: 10_000 }).toBe('new')
+    await expect.poll(async () => (await two.health()).status, { timeout: 10_000 }).toBe('up')
   })
 })

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { freePort } from '../free-port.js'
 import { startMachine } from '../machine/index.js'
+import { severalTries } from '../several-tries.js'
 
 const SLOTS = 16_384
 const FORMED_WITHIN_MS = 30_000
@@ -33,7 +34,10 @@ export interface RedisCluster {
 }
 
 /** A real Redis Cluster: in a container, else as processes. */
-export async function startCluster({ masters = 3, replicas = 3 } = {}): Promise<RedisCluster> {
+export const startCluster = ({ masters = 3, replicas = 3 } = {}): Promise<RedisCluster> =>
+  severalTries(() => tryCluster(masters, replicas))
+
+async function tryCluster(masters: number, replicas: number): Promise<RedisCluster> {
   const ports: number[] = []
   while (ports.length < masters + replicas) {
     const port = await freePort()

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { freePort } from '../free-port.js'
 import { startMachine } from '../machine/index.js'
+import { severalTries } from '../several-tries.js'
 
 export interface SentinelGroup {
   /** The sentinels. */
@@ -20,7 +21,9 @@ const FOUND_WITHIN_MS = 30_000
 const SERVER = ['--save', '', '--appendonly', 'no', '--protected-mode', 'no', '--repl-diskless-sync-delay', '0']
 
 /** A primary, a replica, and three sentinels that give the primary up after a second. */
-export async function startSentinels(): Promise<SentinelGroup> {
+export const startSentinels = (): Promise<SentinelGroup> => severalTries(trySentinels)
+
+async function trySentinels(): Promise<SentinelGroup> {
   const ports: number[] = []
   while (ports.length < 5) {
     const port = await freePort()

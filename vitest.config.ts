@@ -24,6 +24,7 @@ export default defineConfig({
     alias: [
       { find: '@holdfast/cache-core/codecs', replacement: path('./packages/cache-core/src/codecs/index.ts') },
       { find: '@holdfast/cache-core/testing', replacement: path('./packages/cache-core/src/testing/index.ts') },
+      { find: '@holdfast/cache-di/nest', replacement: path('./packages/cache-di/src/nest/index.ts') },
       { find: /^@holdfast\/([^/]+)$/, replacement: path('./packages/$1/src/index.ts') },
     ],
   },

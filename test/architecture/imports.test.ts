@@ -95,6 +95,15 @@ describe('the direction of dependency', () => {
     expect(wrong).toEqual([])
   })
 
+  it('frameworks are known in the rooms that are named after them, and nowhere else', () => {
+    const source = join(root, 'packages/cache-di/src')
+    const wrong = sources(source)
+      .filter((file) => !relative(source, file).startsWith(`nest${sep}`))
+      .flatMap(importsOf)
+      .filter(({ target }) => target.startsWith('@nestjs/') || target.startsWith('rxjs'))
+    expect(wrong).toEqual([])
+  })
+
   it('cache-core imports nothing but itself and Node', () => {
     const outside = sources(join(root, 'packages/cache-core/src'))
       .flatMap(importsOf)

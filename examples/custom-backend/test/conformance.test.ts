@@ -17,6 +17,8 @@ const PATTERNS = [
   'a pattern counts only what was valid',
   'a pattern job reports progress and stops on its signal',
   'a pattern removal refuses a computation acquired before it',
+  'a pattern removal lets computations of other keys go on',
+  'a pattern removal is remembered until a computation ends, after many others',
 ]
 
 backendConformance({

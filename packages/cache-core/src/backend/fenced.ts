@@ -16,7 +16,7 @@ import { checkClock } from '../options/arguments.js'
 import { compileGlob } from '../pattern/glob.js'
 import { KeyQueue } from './key-queue.js'
 import { Listeners } from './listeners.js'
-import { MARK_PREFIX, type Mark, Marks, sameMark } from './marks.js'
+import { MARK_PREFIX, type Mark, Marks, outlives, sameMark } from './marks.js'
 import { Removals } from './removals.js'
 import { freshUntilBy, isStored, type Stored } from './stored.js'
 
@@ -111,8 +111,9 @@ class FencedBackend implements CacheBackend {
         const now = await this.#marks.current(captured.map(([tag]) => tag))
         if (captured.some(([, mark], index) => !sameMark(mark, now[index]))) return 'stale'
         if (draft === undefined) return 'stored'
-        // All of them, so that they outlive the value: when they were captured its lifetime was not known.
-        const marks = await this.#ensureMarks(draft.tags, draft.keepUntil - draft.createdAt)
+        // Those that are new, and those that would not outlive the value: only now its lifetime is known.
+        const lacking = draft.tags.filter((tag) => !outlives(held.marks.get(tag), draft.keepUntil))
+        const marks = await this.#ensureMarks(lacking, draft.keepUntil - draft.createdAt)
         // Asked again: a late tag may have been invalidated before its mark was read.
         if (refused()) return 'stale'
         await this.#put(held.key, draft, new Map([...marks, ...held.marks]))

@@ -27,6 +27,10 @@ const isMark = (payload: unknown): payload is Mark =>
 export const sameMark = (one: Mark | undefined, other: Mark | undefined): boolean =>
   one !== undefined && one.id === other?.id && one.period === other.period
 
+/** Whether a mark is kept for as long as a value. */
+export const outlives = (mark: Mark | undefined, keepUntil: number): boolean =>
+  mark !== undefined && (mark.until === null || mark.until >= keepUntil)
+
 /**
  * Tags of a plain store. A tag's mark is an ordinary entry with a random id; entries remember the ids they were stored
  * with. Invalidating removes the mark. A mark that is missing matches nothing, and an id never comes back.

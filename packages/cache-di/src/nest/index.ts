@@ -1,0 +1,5 @@
+export { CacheModule, type NestCacheAsyncOptions, type NestCacheOptions } from './cache-module.js'
+export { CacheHealthIndicator, type CacheIndication } from './health-indicator.js'
+export { HttpCache, type HttpCacheOptions } from './http-cache.js'
+export { HttpCacheInterceptor } from './http-cache-interceptor.js'
+export { CACHES, getCacheToken, InjectCache } from './tokens.js'

@@ -16,6 +16,9 @@ const unserializable = (cause: unknown): CacheError =>
     { cause },
   )
 
+/** Structured clone returns buffers and typed arrays as views of what it read. */
+const ownCopy = (bytes: Buffer): Uint8Array => Uint8Array.prototype.slice.call(bytes)
+
 /**
  * The default codec: JSON where JSON is lossless, else the bytes of the structured clone algorithm, which keep Date,
  * Map, Set, RegExp, BigInt, Buffer, typed arrays, NaN, -0, undefined, holes and cycles. URL and Error, which that
@@ -35,12 +38,13 @@ export const autoCodec: Codec = {
   decode(bytes, format) {
     if (format === JSON_TEXT) {
       const text = bytes.toString('utf8')
-      // Never written by encode: a foreign writer's attempt at the prototype of a copy.
-      if (text.includes('"__proto__"')) return JSON.parse(text, (key, item) => (key === '__proto__' ? undefined : item))
+      // Never written by encode: a foreign writer's attempt at the prototype of a copy, plain or escaped.
+      if (text.includes('"__proto__"') || text.includes('\\u00'))
+        return JSON.parse(text, (key, item) => (key === '__proto__' ? undefined : item))
       return JSON.parse(text)
     }
-    if (format === CLONE) return deserialize(bytes)
-    if (format === CLONE_WITH_STAND_INS) return putBack(deserialize(bytes))
+    if (format === CLONE) return deserialize(ownCopy(bytes))
+    if (format === CLONE_WITH_STAND_INS) return putBack(deserialize(ownCopy(bytes)))
     throw new Error(`unknown format ${format}`)
   },
 }

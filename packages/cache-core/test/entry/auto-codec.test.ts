@@ -61,11 +61,26 @@ describe('the auto codec', () => {
     }
   })
 
-  it('makes no prototype of what a foreign writer put there', () => {
-    const back = autoCodec.decode(Buffer.from('{"a":1,"__proto__":{"admin":true}}'), 1) as object
-    expect(Object.hasOwn(back, '__proto__')).toBe(false)
-    expect({ ...back }).toEqual({ a: 1 })
-    expect((Object.assign({}, back) as { admin?: boolean }).admin).toBeUndefined()
+  it.each(['"__proto__"', '"\\u005f_proto__"', '"__\\u0070roto__"', '"_\\u005Fproto\\u005F_"'])(
+    'makes no prototype of what a foreign writer put there as %s',
+    (name) => {
+      const back = autoCodec.decode(Buffer.from(`{"a":1,${name}:{"admin":true}}`), 1) as object
+      expect(Object.hasOwn(back, '__proto__')).toBe(false)
+      expect({ ...back }).toEqual({ a: 1 })
+      expect((Object.assign({}, back) as { admin?: boolean }).admin).toBeUndefined()
+    },
+  )
+
+  it('gives everyone who decodes the same bytes memory of his own', () => {
+    const { bytes, format } = autoCodec.encode([Buffer.from('abc'), new Float64Array([1])])
+    const [one, other] = [0, 1].map(() => autoCodec.decode(bytes, format) as [Buffer, Float64Array]) as [
+      [Buffer, Float64Array],
+      [Buffer, Float64Array],
+    ]
+    one[0].fill(0)
+    one[1].fill(0)
+    expect(other).toEqual([Buffer.from('abc'), new Float64Array([1])])
+    expect(autoCodec.decode(bytes, format)).toEqual(other)
   })
 
   it('throws for bytes it did not write, and never runs them', () => {

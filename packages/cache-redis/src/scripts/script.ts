@@ -68,6 +68,8 @@ local function live(key, epoch, tagPrefix)
   local at, keys, expired = 1, {}, false
   for i = 1, count do
     local length = string.byte(tags, at + 16)
+    -- Truncated, or hostile.
+    if not length then return false end
     local tag = tagPrefix .. string.sub(tags, at + 17, at + 16 + length)
     local now = redis.call('GET', tag)
     if not now or string.sub(now, 1, 8) ~= string.sub(tags, at, at + 7) then return false end

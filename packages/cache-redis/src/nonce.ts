@@ -18,6 +18,9 @@ export function nonce(): Buffer {
 /** Of a tag: what goes when it is invalidated, then what changes when it is expired. */
 export const TAG_NONCE_BYTES = 2 * NONCE_BYTES
 
+/** With when it was last expired. */
+export const TAG_MARK_BYTES = TAG_NONCE_BYTES + 6
+
 /** What stands under a tag: its nonce, then when it was last expired (u48, epoch milliseconds). */
 export const tagNonce = (): Buffer => Buffer.concat([nonce(), nonce(), Buffer.alloc(6)])
 

@@ -1,7 +1,7 @@
 import { type Codec, isCacheError, type Reading } from '@holdfast/cache-core'
 import type { Commands } from './connection/commands.js'
 import type { Keyspace, Partition } from './keyspace.js'
-import { NONCE_BYTES, TAG_NONCE_BYTES } from './nonce.js'
+import { NONCE_BYTES, TAG_MARK_BYTES, TAG_NONCE_BYTES } from './nonce.js'
 import type { CheckedRedisOptions } from './options.js'
 import { Singly } from './singly.js'
 import { TagMemory } from './tag-memory.js'
@@ -233,7 +233,8 @@ function validated(
   const { tags } = header
   for (let place = 0; place < tags.length; place++) {
     const now = nonceOf(tags[place] as string)
-    if (!now || !hasNonce(header, place, now, NONCE_BYTES)) return undefined
+    // Shorter than ever written: hostile, and as good as none.
+    if (!now || now.length < TAG_MARK_BYTES || !hasNonce(header, place, now, NONCE_BYTES)) return undefined
     if (hasNonce(header, place, now, TAG_NONCE_BYTES)) continue
     freshUntil = Math.min(freshUntil, now.readUIntLE(TAG_NONCE_BYTES, 6))
   }

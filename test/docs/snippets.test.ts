@@ -17,6 +17,7 @@ afterAll(() => {
 const PAGES = [
   'README.md',
   'docs/guide/memory.md',
+  'docs/guide/watching.md',
   'docs/guide/tags.md',
   'docs/guide/batch.md',
   'docs/guide/near-cache.md',

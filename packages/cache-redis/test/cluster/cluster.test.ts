@@ -41,11 +41,11 @@ describe('three masters', () => {
   it('share one load, also when the loader is slower than its lease', async () => {
     prefix = `cluster-${randomUUID()}`
     const caches = Array.from({ length: 3 }, () =>
-      cacheOn({ cluster: { nodes: servers.nodes }, prefix }, { protection: { lockTtl: '150ms' } }),
+      cacheOn({ cluster: { nodes: servers.nodes }, prefix }, { protection: { lockTtl: '500ms' } }),
     )
     let loads = 0
     const load = async () => {
-      await sleep(600)
+      await sleep(2000)
       return ++loads
     }
     const callers = caches.flatMap((cache) => Array.from({ length: 20 }, () => cache.getOrSet('cold', load)))

@@ -1,4 +1,4 @@
-import { CacheError, type Codec, type Draft, type Encoded, isCacheError } from '@holdfast/cache-core'
+import { badInput, CacheError, type Codec, type Draft, type Encoded, isCacheError } from '@holdfast/cache-core'
 import { nonce } from './nonce.js'
 import type { CheckedRedisOptions } from './options.js'
 import { type EnvelopeParts, envelopeParts } from './wire/envelope.js'
@@ -10,6 +10,9 @@ const NONCE_MARGIN_MS = 60_000
 
 export const redisTtl = (ms: number): number => Math.min(Math.max(1, Math.ceil(ms)), FOREVER_MS)
 export const nonceTtl = (valueTtlMs: number): number => redisTtl(valueTtlMs) + NONCE_MARGIN_MS
+
+/** The envelope has four bits for it. */
+const MAX_FORMAT = 15
 
 /** A draft as bytes and the TTL it is stored with. */
 export interface Packed {
@@ -30,6 +33,8 @@ export class Packer {
 
   pack(key: string, draft: Draft): Packed {
     const encoded = this.#encode(key, draft.value)
+    if (!(encoded.format >= 0 && encoded.format <= MAX_FORMAT))
+      throw badInput(`The codec ${this.#codec.name} writes format ${encoded.format}`, 'Formats are from 8 to 15')
     if (encoded.bytes.length > this.#maxBytes) {
       throw new CacheError(
         'E_TOO_LARGE',

@@ -32,10 +32,10 @@ describe('several clients of one Redis', () => {
   })
 
   it('run one loader even if it is slower than its lease', async () => {
-    const caches = fleet(3, { protection: { lockTtl: '150ms' } })
+    const caches = fleet(3, { protection: { lockTtl: '400ms' } })
     let loads = 0
     const load = async () => {
-      await sleep(750)
+      await sleep(2000)
       return ++loads
     }
     expect(await Promise.all(caches.map((cache) => cache.getOrSet('slow', load)))).toEqual([1, 1, 1])

@@ -1,3 +1,4 @@
+import { eachNode } from './each-node.js'
 import type { RedisLike } from './redis-like.js'
 
 interface Corkable {
@@ -17,12 +18,7 @@ const watched = new WeakSet<RedisLike>()
 export function coalesceWrites(client: RedisLike): void {
   if (watched.has(client)) return
   watched.add(client)
-  if (client.nodes === undefined) {
-    patchOn(client)
-    return
-  }
-  for (const node of client.nodes('all')) patchOn(node)
-  client.on('+node', patchOn)
+  eachNode(client, patchOn)
 }
 
 function patchOn(client: RedisLike): void {

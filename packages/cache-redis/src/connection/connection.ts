@@ -3,6 +3,7 @@ import { asCacheError } from '../errors.js'
 import type { CheckedRedisOptions } from '../options.js'
 import { coalesceWrites } from './coalesce-writes.js'
 import { openClient } from './open-client.js'
+import { quietAsking } from './quiet-asking.js'
 import type { RedisLike } from './redis-like.js'
 
 /** At most so many of an event are ours: no warning of a leak when many caches share a client of the user's. */
@@ -36,6 +37,7 @@ export class Connection {
     this.#owned = options.client === undefined
     this.client = options.client ?? openClient(options)
     allowListeners(this.client, LISTENERS)
+    quietAsking(this.client)
     if (options.coalesceWrites) coalesceWrites(this.client)
     this.client.on('error', this.#remember)
     this.client.on('ready', this.#forget)

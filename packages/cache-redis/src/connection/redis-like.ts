@@ -39,5 +39,7 @@ export interface RedisLike {
   setMaxListeners?(count: number): unknown
   connect(): Promise<unknown>
   ping(): Promise<unknown>
+  /** Of a connection to a server of a cluster. */
+  asking?(): Promise<unknown>
   disconnect(reconnect?: boolean): void
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Cluster } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type RedisCluster, startCluster } from '../../../../test/redis-server/cluster/index.js'
 import { Keyspace } from '../../src/keyspace.js'
@@ -135,6 +135,39 @@ describe('while a slot is on its way', () => {
     await moving
     expect(await two.getOrSet(key, () => 'kept')).toBe('kept')
     expect(await one.get(key)).toBe('kept')
+  })
+
+  it('a connection that breaks right after a redirection leaves no rejection that nobody handles', async () => {
+    prefix = `cluster-${randomUUID()}`
+    const cache = cacheOn({ client, prefix })
+    await cache.set('k', 1)
+    await learnSlots()
+    const { slot } = new Keyspace(prefix, 32).of('other')
+    const from = client.nodes('master').find(({ options }) => options.port === masterOf('other')) as Redis
+    const to = client.nodes('master').find((node) => node !== from) as Redis
+    const [fromId, toId] = [String(await from.cluster('MYID')), String(await to.cluster('MYID'))]
+    await to.cluster('SETSLOT', slot, 'IMPORTING', fromId)
+    await from.cluster('SETSLOT', slot, 'MIGRATING', toId)
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): unknown => unhandled.push(reason)
+    process.prependListener('unhandledRejection', note)
+    try {
+      frozen = [to.options.port as number]
+      await servers.freeze(to.options.port as number)
+      const read = cache.get('other')
+      await sleep(100)
+      to.stream.destroy()
+      expect(await read).toBeUndefined()
+      await sleep(0)
+    } finally {
+      process.off('unhandledRejection', note)
+      await servers.thaw(to.options.port as number)
+      await from.cluster('SETSLOT', slot, 'STABLE')
+      const again = new Redis(to.options.port as number, { maxRetriesPerRequest: null })
+      await again.cluster('SETSLOT', slot, 'STABLE')
+      again.disconnect()
+    }
+    expect(unhandled).toEqual([])
   })
 })
 

@@ -81,9 +81,9 @@ console.log('| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |')
 for (const { name, setup, run } of contenders) {
   const verdict = await run(redisUrl)
   rows.push({ name, setup, ...verdict })
-  const { reads, stale, invalidations, loads, errors } = verdict
+  const { reads, stale, invalidations, loads, errors, refused } = verdict
   const share = `${((100 * stale) / reads).toFixed(1)} %`
-  console.log(`| ${[name, setup, reads, stale, share, invalidations, loads, errors].join(' | ')} |`)
+  console.log(`| ${[name, setup, reads, stale, share, invalidations, loads, errors + refused].join(' | ')} |`)
 }
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`)
 await server?.stop()

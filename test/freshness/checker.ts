@@ -53,9 +53,14 @@ export interface Verdict {
   /** Reads that returned a version older than one whose invalidation had returned before the read began. */
   stale: number
   loads: number
+  /** Invalidations that returned. */
   invalidations: number
-  /** Invalidations and reads that rejected. */
+  /** Invalidations that rejected: honest, and part of an outage. */
+  refused: number
+  /** Reads that rejected: none may, whatever the store does. */
   errors: number
+  /** How often each code was the reason of either. */
+  readonly codes: Record<string, number>
   /** The first violations, for a person. */
   readonly examples: string[]
 }
@@ -97,7 +102,16 @@ export async function checkFreshness({
 }: Run): Promise<Verdict> {
   const random = randomFrom(seed)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
-  const verdict: Verdict = { reads: 0, stale: 0, loads: 0, invalidations: 0, errors: 0, examples: [] }
+  const verdict: Verdict = {
+    reads: 0,
+    stale: 0,
+    loads: 0,
+    invalidations: 0,
+    refused: 0,
+    errors: 0,
+    codes: {},
+    examples: [],
+  }
   const database = new Map(keys.map((key) => [key, 1]))
   /** Per cache: the version below which no read that begins now may see a key. */
   const floors = new Map(caches.map((cache) => [cache, new Map(keys.map((key) => [key, 1]))]))
@@ -144,6 +158,11 @@ export async function checkFreshness({
       )
   }
 
+  const blame = (error: unknown): void => {
+    const { code, name } = error as { readonly code?: string; readonly name?: string }
+    const why = code ?? name ?? 'unknown'
+    verdict.codes[why] = (verdict.codes[why] ?? 0) + 1
+  }
   const can = (feature: Feature): boolean => !without.has(feature)
   const reader = async (cache: Subject): Promise<void> => {
     while (running()) {
@@ -173,8 +192,9 @@ export async function checkFreshness({
           })
           for (const [name, value] of found) judge('getOrSetMany', began, value, name)
         }
-      } catch {
+      } catch (error) {
         verdict.errors++
+        blame(error)
       }
       await sleep(random() * 4)
     }
@@ -222,8 +242,9 @@ export async function checkFreshness({
           await invalidate()
           verdict.invalidations++
           changedBy(cache, versions)
-        } catch {
-          verdict.errors++
+        } catch (error) {
+          verdict.refused++
+          blame(error)
         }
       })
     }

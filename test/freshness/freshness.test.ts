@@ -23,7 +23,7 @@ async function run(
     ...options,
   })
   try {
-    if (topology === 'near-far') await nearIsOn(caches)
+    if (topology.startsWith('near-')) await nearIsOn(caches)
     return await checkFreshness({ caches, seconds, seed, lagMs: LAG_MS[topology] ?? 0, ...changes })
   } finally {
     await Promise.all(caches.map((cache) => cache.close()))
@@ -46,7 +46,7 @@ describe('no read that starts after an invalidation returned sees the old value'
   it.each(cases)('%s', async (_, topology, options) => {
     const verdict = await run(topology, SECONDS, options)
     expect(verdict.examples).toEqual([])
-    expect(verdict).toMatchObject({ stale: 0, errors: 0 })
+    expect(verdict).toMatchObject({ stale: 0, errors: 0, refused: 0 })
     expect(verdict.reads).toBeGreaterThan(500)
     expect(verdict.invalidations).toBeGreaterThan(20)
   })
@@ -72,7 +72,25 @@ describe('the same over a cluster', { timeout: 60_000 }, () => {
     expect(verdict.reads).toBeGreaterThan(300)
     expect(verdict.invalidations).toBeGreaterThan(20)
     if (faults.length > 0) expect(strikes).toBeGreaterThan(5)
-    else expect(verdict.errors).toBe(0)
+    else expect(verdict.refused).toBe(0)
+    expect(verdict.errors).toBe(0)
+  })
+
+  it.each([
+    ['with near caches', []],
+    ['with near caches, while slots move', ['move-slot']],
+    ['with near caches, broken connections and lost keys', ['client-kill', 'flushall']],
+  ])('%s', async (_, faults) => {
+    const calm = torment(faults, { ports: cluster.ports.slice(0, 3), cluster })
+    const lag = faults.includes('client-kill') ? { lagMs: 2500 } : {}
+    const verdict = await run('near-cluster', SECONDS, { clusterNodes: cluster.nodes }, 1, lag)
+    const strikes = await calm()
+    expect(verdict.examples).toEqual([])
+    expect(verdict).toMatchObject({ stale: 0, errors: 0 })
+    expect(verdict.reads).toBeGreaterThan(300)
+    expect(verdict.invalidations).toBeGreaterThan(20)
+    if (faults.length > 0) expect(strikes).toBeGreaterThan(5)
+    else expect(verdict.refused).toBe(0)
   })
 })
 
@@ -89,7 +107,7 @@ describe('the same over one server that is', { timeout: 60_000 }, () => {
       const verdict = await run('far', 2 * SECONDS, { redisUrl: server.url })
       expect(await calm()).toBeGreaterThan(1)
       expect(verdict.examples).toEqual([])
-      expect(verdict.stale).toBe(0)
+      expect(verdict).toMatchObject({ stale: 0, errors: 0 })
       expect(verdict.reads).toBeGreaterThan(300)
       expect(verdict.invalidations).toBeGreaterThan(20)
     } finally {
@@ -110,7 +128,7 @@ describe('near caches over one server that', { timeout: 60_000 }, () => {
       const verdict = await run('near-far', 2 * SECONDS, { redisUrl: server.url }, 1, { lagMs: 2500 })
       expect(await calm()).toBeGreaterThan(1)
       expect(verdict.examples).toEqual([])
-      expect(verdict.stale).toBe(0)
+      expect(verdict).toMatchObject({ stale: 0, errors: 0 })
       expect(verdict.reads).toBeGreaterThan(300)
       expect(verdict.invalidations).toBeGreaterThan(20)
     } finally {

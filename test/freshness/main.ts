@@ -14,8 +14,9 @@ const HELP = `Checks the promise with random schedules: no read that starts afte
   pnpm check:freshness [--seconds 10] [--topology ${Object.keys(TOPOLOGIES).join('|')}] [--faults a,b,...]
                        [--lease 30s] [--seed n]
 
-far and near-far use REDIS_URL, or a server of their own, which they need for faults. In near-far a change binds other
-caches 50 ms later, and 2.5 s later under faults that cut or freeze the link that tells of it. cluster starts 3 masters and 3 replicas.
+far and near-far use REDIS_URL, or a server of their own, which they need for faults. cluster and near-cluster start
+3 masters and 3 replicas. With a near cache a change binds other caches 50 ms later, and 2.5 s later under faults that
+cut or freeze the link that tells of it. An invalidation may be refused under faults; a read may not.
 Faults: ${faultNames.join(', ')}; all is every one that fits.`
 
 const { values } = parseArgs({
@@ -31,10 +32,11 @@ const { values } = parseArgs({
 const { topology } = values
 const seconds = Number(values.seconds)
 const open = TOPOLOGIES[topology]
+const overServer = ['far', 'near-far'].includes(topology)
+const overCluster = ['cluster', 'near-cluster'].includes(topology)
+const hasNear = ['near-far', 'near-cluster'].includes(topology)
 const fits = (name: string): boolean =>
-  name === LATE ||
-  (['far', 'near-far'].includes(topology) && FAULTS[name]?.only !== 'cluster') ||
-  (topology === 'cluster' && FAULTS[name]?.only !== 'server')
+  name === LATE || (overServer && FAULTS[name]?.only !== 'cluster') || (overCluster && FAULTS[name]?.only !== 'server')
 const faults = values.faults === 'all' ? faultNames.filter(fits) : values.faults.split(',').filter(Boolean)
 const wrong = faults.filter((name) => !faultNames.includes(name) || !fits(name))
 if (values.help || open === undefined || !(seconds > 0) || wrong.length > 0) {
@@ -44,12 +46,12 @@ if (values.help || open === undefined || !(seconds > 0) || wrong.length > 0) {
 }
 
 async function start(): Promise<{ victim: Victim; redisUrl?: string; stop: () => Promise<void> }> {
-  if (topology === 'cluster') {
+  if (overCluster) {
     const cluster = await startCluster()
     return { victim: { ports: cluster.ports.slice(0, 3), cluster }, stop: () => cluster.stop() }
   }
   const redisUrl = process.env['REDIS_URL']
-  if (!['far', 'near-far'].includes(topology)) return { victim: { ports: [] }, stop: async () => undefined }
+  if (!overServer) return { victim: { ports: [] }, stop: async () => undefined }
   if (redisUrl !== undefined && faults.length === 0)
     return { victim: { ports: [] }, redisUrl, stop: async () => undefined }
   const server = await startRedis({ own: true, args: faults.flatMap((name) => FAULTS[name]?.args ?? []) })
@@ -67,15 +69,15 @@ const caches = open({
   prefix: `freshness-${randomUUID()}`,
   lockTtl: values.lease,
 })
-const line = ({ reads, stale, loads, invalidations, errors }: Verdict): string =>
-  `${reads} reads, ${invalidations} invalidations, ${loads} loads, ${errors} errors, ${stale} stale`
+const line = ({ reads, stale, loads, invalidations, refused, errors }: Verdict): string =>
+  `${reads} reads, ${invalidations} invalidations (${refused} more refused), ${loads} loads, ${errors} errors, ${stale} stale`
 const calm = torment(
   faults.filter((name) => name !== LATE),
   victim,
 )
-if (topology === 'near-far') await nearIsOn(caches)
+if (hasNear) await nearIsOn(caches)
 // A cut link is noticed by its end, a silent one by a heartbeat: until then copies may be old.
-const cut = topology === 'near-far' && faults.some((name) => name !== 'script-flush' && name !== LATE)
+const cut = hasNear && faults.some((name) => name !== 'script-flush' && name !== LATE)
 const lagMs = cut ? 2500 : (LAG_MS[topology] ?? 0)
 const verdict = await checkFreshness({
   caches,
@@ -89,5 +91,9 @@ await Promise.all(caches.map((cache) => cache.close()))
 await stop()
 for (const example of verdict.examples) console.log(`  ${example}`)
 const under = faults.length > 0 ? `, ${strikes} strikes of ${faults.join(', ')}` : ''
-console.log(`${verdict.stale === 0 ? 'FRESH' : 'STALE'}: ${topology}, seed ${seed}${under}: ${line(verdict)}`)
-process.exitCode = verdict.stale === 0 ? 0 : 1
+for (const [code, times] of Object.entries(verdict.codes)) console.log(`  ${times} x ${code}`)
+const sound = verdict.stale === 0 && verdict.errors === 0
+console.log(
+  `${verdict.stale > 0 ? 'STALE' : sound ? 'FRESH' : 'FAILED'}: ${topology}, seed ${seed}${under}: ${line(verdict)}`,
+)
+process.exitCode = sound ? 0 : 1

@@ -49,7 +49,7 @@ export async function nearIsOn(caches: readonly CacheService[]): Promise<void> {
 }
 
 /** How much later than the cache that made a change the others may see it. */
-export const LAG_MS: Readonly<Record<string, number>> = { 'near-far': 50 }
+export const LAG_MS: Readonly<Record<string, number>> = { 'near-far': 50, 'near-cluster': 50 }
 
 /** Caches that share one store, by the name of the arrangement. */
 export const TOPOLOGIES: Readonly<Record<string, (options: TopologyOptions) => CacheService[]>> = {
@@ -79,5 +79,14 @@ export const TOPOLOGIES: Readonly<Record<string, (options: TopologyOptions) => C
     if (options.clusterNodes === undefined) throw new Error('cluster needs the servers of a Redis Cluster')
     const { clusterNodes: nodes, prefix } = options
     return several(() => new RedisBackend({ cluster: { nodes }, prefix }), options)
+  },
+  'near-cluster': (options) => {
+    if (options.clusterNodes === undefined) throw new Error('near-cluster needs the servers of a Redis Cluster')
+    const { clusterNodes: nodes, prefix } = options
+    return several(
+      () => new RedisBackend({ cluster: { nodes }, prefix }),
+      options,
+      () => new MemoryBackend(),
+    )
   },
 }

@@ -63,13 +63,14 @@ await nearIsOn(near)
 
 const rounds = Math.max(3, Math.round((minutes * 60) / (ROUND_SECONDS + REST_MS / 1000)))
 const samples: Sample[] = []
-const sum = { reads: 0, stale: 0, loads: 0, invalidations: 0, errors: 0, strikes: 0 }
+const sum = { reads: 0, stale: 0, loads: 0, invalidations: 0, refused: 0, errors: 0, strikes: 0 }
 for (let round = 0; round < rounds; round++) {
   const calm = torment(FAULTS, { ports: [server.port], server })
   // Until the heartbeat of a silent link fails, copies may be old.
   const verdict = await checkFreshness({ caches, seconds: ROUND_SECONDS, seed: seed + round, lagMs: 2500 })
   sum.strikes += await calm()
-  for (const name of ['reads', 'stale', 'loads', 'invalidations', 'errors'] as const) sum[name] += verdict[name]
+  for (const name of ['reads', 'stale', 'loads', 'invalidations', 'refused', 'errors'] as const)
+    sum[name] += verdict[name]
   for (const example of verdict.examples) console.log(`  ${example}`)
   const sample = await rest()
   samples.push(sample)
@@ -90,11 +91,12 @@ const heap = grown(({ heapMb }) => heapMb)
 const handles = grown(({ handles: count }) => count)
 const faults = [
   ...(sum.stale > 0 ? [`${sum.stale} stale reads`] : []),
+  ...(sum.errors > 0 ? [`${sum.errors} reads rejected`] : []),
   ...(heap > ALLOWED_MB ? [`the heap grew by ${heap.toFixed(1)} MB`] : []),
   ...(handles > 2 ? [`${handles} handles more`] : []),
   ...(unhandled.length > 0 ? [`${unhandled.length} unhandled rejections: ${String(unhandled[0])}`] : []),
 ]
-const what = `${sum.reads} reads, ${sum.invalidations} invalidations, ${sum.loads} loads, ${sum.errors} errors, ${sum.strikes} strikes; heap ${heap >= 0 ? '+' : ''}${heap.toFixed(1)} MB, handles ${handles >= 0 ? '+' : ''}${handles}`
+const what = `${sum.reads} reads, ${sum.invalidations} invalidations (${sum.refused} more refused), ${sum.loads} loads, ${sum.errors} errors, ${sum.strikes} strikes; heap ${heap >= 0 ? '+' : ''}${heap.toFixed(1)} MB, handles ${handles >= 0 ? '+' : ''}${handles}`
 console.log(
   faults.length === 0 ? `SOUND: seed ${seed}: ${what}` : `UNSOUND: ${faults.join('; ')}. seed ${seed}: ${what}`,
 )

@@ -88,6 +88,13 @@ const DIAGNOSES: readonly Diagnosis[] = [
     retryable: false,
     remedy: 'Something else writes under this prefix, or the server does not allow scripts',
   },
+  {
+    pattern: /unknown command/,
+    code: 'E_PROTOCOL',
+    outcome: 'not-applied',
+    retryable: false,
+    remedy: 'The server, or a proxy before it, must be Redis 6.2 or later and must not hide commands',
+  },
 ]
 const UNKNOWN: Omit<Diagnosis, 'pattern'> = {
   code: 'E_PROTOCOL',
@@ -100,8 +107,7 @@ const UNKNOWN: Omit<Diagnosis, 'pattern'> = {
 export function asCacheError(cause: unknown, op: string, key?: string): CacheError {
   if (isCacheError(cause)) return cause
   const text = textOf(cause)
-  // A cluster client that gave up says why at the end.
-  const reason = /^Too many Cluster redirections\. Last error: (?:\w*Error: )?(.*)/s.exec(text)?.[1] ?? text
+  const reason = reasonIn(text)
   const { code, outcome, retryable, remedy } = DIAGNOSES.find(({ pattern }) => pattern.test(reason)) ?? UNKNOWN
   return new CacheError(code, `Redis: ${op} failed: ${text.replace(/\.$/, '') || 'no reason given'}. ${remedy}.`, {
     op,
@@ -111,6 +117,13 @@ export function asCacheError(cause: unknown, op: string, key?: string): CacheErr
     cause,
   })
 }
+
+/** A cluster client that gave up says why at the end. */
+const reasonIn = (text: string): string =>
+  /^Too many Cluster redirections\. Last error: (?:\w*Error: )?(.*)/s.exec(text)?.[1] ?? text
+
+/** The server lost its scripts, or never had them. */
+export const isScriptUnknown = (cause: unknown): boolean => reasonIn(textOf(cause)).startsWith('NOSCRIPT')
 
 export const timedOut = (op: string, ms: number, key?: string, outcome: Outcome = 'unknown'): CacheError =>
   new CacheError(

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { type BackendHealth, createCache, isCacheError } from '@holdfast/cache-core'
 import { recordingRecorder } from '@holdfast/cache-core/testing'
 import { type RedisOptions as Options, RedisBackend } from '@holdfast/cache-redis'
@@ -155,6 +158,23 @@ it('E_TOO_LARGE and E_SERIALIZE: the value, before anything is sent', async () =
   expect(await codeOf(cache.set('k', 'x'.repeat(200)))).toMatchObject({ code: 'E_TOO_LARGE', outcome: 'not-applied' })
   expect(await codeOf(cache.set('k', () => 1))).toMatchObject({ code: 'E_SERIALIZE', outcome: 'not-applied' })
   expect(await cache.getOrSet('k', () => 'x'.repeat(200))).toHaveLength(200)
+})
+
+it('E_PROTOCOL: a server that hides commands, and one that is no Redis', async () => {
+  const { server: redis } = await server('--rename-command', 'EVALSHA', '')
+  const cache = open({ url: redis.url })
+  expect(await codeOf(cache.delete('k'))).toEqual({ code: 'E_PROTOCOL', outcome: 'not-applied', retryable: false })
+  expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded')
+
+  const web = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1')
+  await once(web, 'listening')
+  cleanups.push(
+    () => web.closeAllConnections(),
+    () => web.close(),
+  )
+  const lost = open({ host: '127.0.0.1', port: (web.address() as AddressInfo).port, startupWait: '500ms' })
+  expect(await codeOf(lost.delete('k'))).toMatchObject({ code: 'E_PROTOCOL' })
+  expect(await lost.getOrSet('k', () => 'loaded')).toBe('loaded')
 })
 
 it('what was found is told when the cache is made, with warnings', async () => {

@@ -1,6 +1,6 @@
 import { type Clock, isCacheError } from '@holdfast/cache-core'
 import { Deadlines } from '../deadline.js'
-import { asCacheError, notAnswering, timedOut } from '../errors.js'
+import { asCacheError, isScriptUnknown, notAnswering, timedOut } from '../errors.js'
 import type { Script } from '../scripts/script.js'
 import type { Breaker } from './breaker.js'
 import type { Connection } from './connection.js'
@@ -103,7 +103,7 @@ export class Commands {
         try {
           return await client.callBuffer('EVALSHA', script.sha, ...rest)
         } catch (error) {
-          if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+          if (!isScriptUnknown(error)) throw error
           return client.callBuffer('EVAL', script.lua, ...rest)
         }
       },

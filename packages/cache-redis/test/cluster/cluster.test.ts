@@ -137,6 +137,23 @@ describe('while a slot is on its way', () => {
     expect(await one.get(key)).toBe('kept')
   })
 
+  it('a new master that does not know our scripts learns them, however few redirections are allowed', async () => {
+    prefix = `cluster-${randomUUID()}`
+    const stubborn = new Cluster([...servers.nodes], { maxRedirections: 1, slotsRefreshInterval: 60_000 })
+    try {
+      await once(stubborn, 'ready')
+      const cache = cacheOn({ client: stubborn, prefix })
+      const { slot } = new Keyspace(prefix, 32).of('k')
+      await cache.set('k', 1)
+      const port = await servers.moveSlot(slot)
+      const owner = client.nodes('master').find(({ options }) => options.port === port) as Redis
+      await owner.script('FLUSH')
+      expect(await cache.delete('k')).toBe(true)
+    } finally {
+      stubborn.disconnect()
+    }
+  })
+
   it('a connection that breaks right after a redirection leaves no rejection that nobody handles', async () => {
     prefix = `cluster-${randomUUID()}`
     const cache = cacheOn({ client, prefix })
@@ -168,6 +185,33 @@ describe('while a slot is on its way', () => {
       again.disconnect()
     }
     expect(unhandled).toEqual([])
+  })
+})
+
+describe('masters that disagree about a slot', () => {
+  it('E_CLUSTER: what is there cannot be removed, and that is said', async () => {
+    const [one] = twoCaches()
+    await one.set('k', 1, { tags: ['t'] })
+    await learnSlots()
+    const { slot, label } = new Keyspace(prefix, 32).of('k')
+    const owner = client.nodes('master').find(({ options }) => options.port === masterOf('k')) as Redis
+    const other = client.nodes('master').find((node) => node !== owner) as Redis
+    const [ownerId, otherId] = [String(await owner.cluster('MYID')), String(await other.cluster('MYID'))]
+    // Each says that the slot is the other's. A slot with keys cannot be given away.
+    await owner.flushall()
+    await owner.cluster('SETSLOT', slot, 'NODE', otherId)
+    try {
+      await expect(one.delete('k')).rejects.toMatchObject({ code: 'E_CLUSTER', retryable: true })
+      await expect(one.invalidateTags(['t'])).rejects.toMatchObject({
+        code: 'E_INVALIDATION_PARTIAL',
+        message: expect.stringContaining(label),
+      })
+      expect(await one.getOrSet('k', () => 'loaded')).toBe('loaded')
+    } finally {
+      await owner.cluster('SETSLOT', slot, 'NODE', ownerId)
+    }
+    await one.delete('k')
+    await one.invalidateTags(['t'])
   })
 })
 

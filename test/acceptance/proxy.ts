@@ -5,6 +5,8 @@ export interface Proxy {
   readonly port: number
   /** From now on what is sent is swallowed, in both directions, and nothing is closed: a firewall that lost its state. */
   swallow(): void
+  /** Connections are cut, and new ones are closed at once. */
+  refuse(): void
   /** New connections work again. Those that went dead stay dead. */
   heal(): void
   cut(): void
@@ -13,8 +15,13 @@ export interface Proxy {
 
 export async function startProxy(targetPort: number): Promise<Proxy> {
   let dead = false
+  let refusing = false
   const pairs = new Set<{ readonly near: Socket; readonly far: Socket; dead: boolean }>()
   const server = createServer((near) => {
+    if (refusing) {
+      near.destroy()
+      return
+    }
     const far = connect(targetPort, '127.0.0.1')
     const pair = { near, far, dead }
     pairs.add(pair)
@@ -41,8 +48,13 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
       dead = true
       for (const pair of pairs) pair.dead = true
     },
+    refuse: () => {
+      refusing = true
+      cut()
+    },
     heal: () => {
       dead = false
+      refusing = false
     },
     cut,
     close: () => {

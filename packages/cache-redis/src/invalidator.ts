@@ -105,7 +105,7 @@ export class Invalidator {
       op,
       (partition) => {
         const all = names(partition)
-        const whole = this.#commands.send(op, invalidateMs, (client) => client.unlink(all))
+        const whole = this.#commands.send(op, invalidateMs, (client) => client.unlink(all), undefined, all[0])
         return all.length === 1 ? whole : this.#singly.instead(whole, () => this.#singly.unlink(op, all, invalidateMs))
       },
       partitions,

@@ -11,6 +11,7 @@ import type { Commands } from './connection/commands.js'
 import type { Keyspace, Partition } from './keyspace.js'
 import { leaseToken, nonce, tagNonce } from './nonce.js'
 import type { CheckedRedisOptions } from './options.js'
+import { Orphans } from './orphans.js'
 import { nonceTtl, type Packer } from './packer.js'
 import type { Punctual } from './punctual.js'
 import { ACQUIRE } from './scripts/acquire.js'
@@ -24,6 +25,7 @@ import { sealEnvelope, writeIdOf } from './wire/envelope.js'
 interface RedisLease extends Lease {
   readonly partition: Partition
   readonly token: string
+  readonly leaseMs: number
   readonly epoch: Buffer
   /** The pattern removal that was the latest. */
   readonly removal: Buffer
@@ -46,6 +48,7 @@ export class Leases {
   readonly #punctual: Punctual
   readonly #deadlineMs: number
   readonly #turnstile = new Turnstile(AT_ONCE)
+  readonly #orphans: Orphans
 
   constructor(
     commands: Commands,
@@ -53,7 +56,7 @@ export class Leases {
     punctual: Punctual,
     keys: Keyspace,
     packer: Packer,
-    { writeMs }: CheckedRedisOptions,
+    { writeMs, clock }: CheckedRedisOptions,
   ) {
     this.#commands = commands
     this.#insistent = insistent
@@ -61,6 +64,7 @@ export class Leases {
     this.#keys = keys
     this.#packer = packer
     this.#deadlineMs = writeMs
+    this.#orphans = new Orphans(clock)
   }
 
   acquire(key: string, request: AcquireRequest): Promise<Acquired> {
@@ -94,7 +98,7 @@ export class Leases {
     )
     const [answered, ...rest] = await asked.catch((error: unknown) => {
       // The server may have given a lease that nobody knows of: until it lapses nobody could load.
-      if (isCacheError(error) && error.outcome === 'unknown') this.#giveBack(partition, key, token)
+      if (isCacheError(error) && error.outcome === 'unknown') this.#giveBack(partition, key, token, leaseMs)
       throw error
     })
     const status = String(answered)
@@ -105,6 +109,7 @@ export class Leases {
       key,
       partition,
       token,
+      leaseMs,
       epoch: epochNonce as Buffer,
       removal: removal as Buffer,
       anyTag: anyTagNonce as Buffer,
@@ -161,16 +166,30 @@ export class Leases {
   }
 
   async release(lease: Lease): Promise<void> {
-    const { key, partition, token } = lease as RedisLease
-    await this.#release(this.#commands, partition, key, token)
+    const { key, partition, token, leaseMs } = lease as RedisLease
+    try {
+      await this.#release(this.#commands, partition, key, token)
+    } catch (error) {
+      this.#adopt(partition, key, token, leaseMs)
+      throw error
+    }
+  }
+
+  /** No lease is given back any more: those that are left lapse. */
+  close(): void {
+    this.#orphans.stop()
   }
 
   #release(commands: Commands, partition: Partition, key: string, token: string): Promise<unknown> {
     return commands.run(RELEASE, this.#deadlineMs, [partition.lease(key)], [token, this.#keys.channel, key], key)
   }
 
-  #giveBack(partition: Partition, key: string, token: string): void {
-    this.#release(this.#insistent, partition, key, token).catch(() => undefined)
+  #giveBack(partition: Partition, key: string, token: string, leaseMs: number): void {
+    this.#release(this.#insistent, partition, key, token).catch(() => this.#adopt(partition, key, token, leaseMs))
+  }
+
+  #adopt(partition: Partition, key: string, token: string, leaseMs: number): void {
+    this.#orphans.adopt(token, leaseMs, () => this.#release(this.#insistent, partition, key, token))
   }
 
   /** The lease's tag nonces and those of tags it did not know of; nothing when these may have been invalidated. */

@@ -12,17 +12,17 @@ interface CommonOptions {
   readonly codec?: Codec
   /** A larger value is refused with `E_TOO_LARGE`. Bytes, after encoding. @default 8 MiB */
   readonly maxValueBytes?: number
-  /** A read that takes longer is a miss. @default '1s' */
+  /** A read that takes longer is a miss. @default '500ms' */
   readonly readDeadline?: Duration
-  /** An acquire, fill or set that takes longer fails with `E_TIMEOUT`. @default '2s' */
+  /** An acquire, fill or set that takes longer fails with `E_TIMEOUT`. @default '1s' */
   readonly writeDeadline?: Duration
-  /** A delete, pattern, tag invalidation or clear that takes longer fails with `E_TIMEOUT`. @default '5s' */
+  /** A delete, pattern, tag invalidation or clear that takes longer fails with `E_TIMEOUT`. @default '2s' */
   readonly invalidateDeadline?: Duration
   /** How long the first calls wait for the first connection. @default '2s' */
   readonly startupWait?: Duration
   /**
    * After five commands in a row without an answer reads, loads and sets are not sent for a second, then longer, up to
-   * ten; a new connection ends it. Invalidations are always sent. Not in a cluster. @default true
+   * ten; a new connection ends it. Invalidations are always sent. In a cluster each master counts for itself. @default true
    */
   readonly breaker?: boolean
   /**
@@ -174,9 +174,9 @@ export function checkRedisOptions(options: RedisOptions): CheckedRedisOptions {
     coalesceWrites,
     codec,
     maxValueBytes,
-    readMs: toMs(options.readDeadline ?? '1s', 'readDeadline'),
-    writeMs: toMs(options.writeDeadline ?? '2s', 'writeDeadline'),
-    invalidateMs: toMs(options.invalidateDeadline ?? '5s', 'invalidateDeadline'),
+    readMs: toMs(options.readDeadline ?? '500ms', 'readDeadline'),
+    writeMs: toMs(options.writeDeadline ?? '1s', 'writeDeadline'),
+    invalidateMs: toMs(options.invalidateDeadline ?? '2s', 'invalidateDeadline'),
     startupMs: toMs(options.startupWait ?? '2s', 'startupWait'),
     clock: checkClock(options.clock, 'RedisBackend'),
     server: given,

@@ -3,6 +3,7 @@ import type { Commands } from './connection/commands.js'
 import type { Keyspace, Partition } from './keyspace.js'
 import { NONCE_BYTES, TAG_MARK_BYTES, TAG_NONCE_BYTES } from './nonce.js'
 import type { CheckedRedisOptions } from './options.js'
+import type { ServerWatch } from './server-watch.js'
 import { Singly } from './singly.js'
 import { TagMemory } from './tag-memory.js'
 import { type Header, hasEpoch, hasNonce, openEnvelope } from './wire/envelope.js'
@@ -20,6 +21,8 @@ interface Asker {
   readonly fail: (error: unknown) => void
 }
 
+const NOTHING: Raw = { bytes: null, header: undefined, problem: undefined }
+
 const KEYS_PER_COMMAND = 1000
 /** Of reads that were asked one by one: few enough that nobody waits long for the others' values. */
 const KEYS_TOGETHER = 32
@@ -32,6 +35,7 @@ const KEYS_TOGETHER = 32
 export class Reader {
   readonly #commands: Commands
   readonly #keys: Keyspace
+  readonly #watch: ServerWatch
   readonly #codec: Codec
   readonly #deadlineMs: number
   readonly #singly: Singly
@@ -40,9 +44,10 @@ export class Reader {
   /** The tags they expect. */
   #hints: string[] = []
 
-  constructor(commands: Commands, keys: Keyspace, { codec, readMs }: CheckedRedisOptions) {
+  constructor(commands: Commands, keys: Keyspace, watch: ServerWatch, { codec, readMs }: CheckedRedisOptions) {
     this.#commands = commands
     this.#keys = keys
+    this.#watch = watch
     this.#codec = codec
     this.#deadlineMs = readMs
     this.#singly = new Singly(commands, keys)
@@ -123,6 +128,7 @@ export class Reader {
     failed: (error: unknown) => void,
   ): void {
     const tags = this.#expectedTags(keys, tagHint)
+    const { changes } = this.#watch
     const names = keys.map((key) => partition.value(key))
     names.push(partition.epoch)
     for (const tag of tags) names.push(partition.tag(tag))
@@ -145,13 +151,17 @@ export class Reader {
           }
           return { bytes, header }
         })
-        const judge = (epoch: Buffer | null): void =>
+        const judge = (epoch: Buffer | null): void => {
+          // Whoever took over meanwhile may not have heard that a value is not valid any more.
+          const trusted = this.#watch.changes === changes
           done(
             opened.map(({ bytes, header }): Raw => {
+              if (!trusted) return NOTHING
               if (header === undefined || header instanceof Error) return { bytes, header: undefined, problem: header }
               return { bytes, header: validated(header, epoch, nonceOf), problem: undefined }
             }),
           )
+        }
         if (unexpected.size === 0) {
           judge(answer[keys.length] ?? null)
           return
@@ -192,6 +202,7 @@ export class Reader {
       this.#deadlineMs,
       (client) => client.mgetBuffer(names as string[]),
       undefined,
+      names[0],
       done,
       (error) => {
         if (isCacheError(error, 'E_CLUSTER')) this.#singly.get(names, this.#deadlineMs).then(done, failed)

@@ -11,8 +11,7 @@ import type {
   PatternOptions,
   Reading,
 } from '@holdfast/cache-core'
-import { clearOnServerChange } from './clear-on-server-change.js'
-import { Breaker } from './connection/breaker.js'
+import { Breakers } from './connection/breakers.js'
 import { Commands, InsistentCommands } from './connection/commands.js'
 import { Connection } from './connection/connection.js'
 import { LeaseNews } from './connection/lease-news.js'
@@ -25,6 +24,7 @@ import { type CheckedRedisOptions, checkRedisOptions, type RedisOptions } from '
 import { Packer } from './packer.js'
 import { Punctual } from './punctual.js'
 import { Reader } from './reader.js'
+import { ServerWatch } from './server-watch.js'
 import { Follower } from './tracking/follower.js'
 import { Writer } from './writer.js'
 
@@ -39,10 +39,12 @@ export class RedisBackend implements CacheBackend {
   readonly name = 'redis'
   readonly #options: CheckedRedisOptions
   readonly #connection: Connection
+  readonly #breakers: Breakers | undefined
   readonly #commands: Commands
   readonly #insistent: Commands
   readonly #news: LeaseNews
   readonly #keys: Keyspace
+  readonly #watch: ServerWatch
   readonly #reader: Reader
   readonly #leases: Leases
   readonly #writer: Writer
@@ -55,23 +57,21 @@ export class RedisBackend implements CacheBackend {
     this.#options = checked
     this.#connection = new Connection(checked)
     const keys = new Keyspace(checked.prefix, checked.partitions)
-    // In a cluster one master's silence says nothing about the others.
-    const single = this.#connection.client.nodes === undefined
-    const breaker = checked.breaker && single ? new Breaker(checked.clock) : undefined
-    const commands = new Commands(this.#connection, checked.clock, breaker)
-    const insistent = new InsistentCommands(this.#connection, checked.clock)
+    this.#breakers = checked.breaker ? new Breakers(this.#connection.client, checked.clock) : undefined
+    const watch = new ServerWatch(this.#connection, keys, checked)
+    const commands = new Commands(this.#connection, checked.clock, watch, this.#breakers)
+    const insistent = new InsistentCommands(this.#connection, checked.clock, watch)
     const punctual = new Punctual(commands, checked.clock)
     const packer = new Packer(checked)
+    this.#watch = watch
     this.#keys = keys
     this.#commands = commands
     this.#news = new LeaseNews(this.#connection.client, checked.clock, keys.channel)
-    this.#reader = new Reader(commands, keys, checked)
+    this.#reader = new Reader(commands, keys, watch, checked)
     this.#leases = new Leases(commands, insistent, punctual, keys, packer, checked)
     this.#writer = new Writer(commands, punctual, keys, packer, checked)
     this.#invalidator = new Invalidator(insistent, keys, checked)
     this.#insistent = insistent
-    if (checked.onServerChange === 'clear') clearOnServerChange(this.#connection, keys, checked)
-    if (breaker !== undefined) this.#connection.onReady(() => breaker.answered())
   }
 
   read(key: string, tagHint: readonly string[]): Promise<Reading> {
@@ -148,6 +148,10 @@ export class RedisBackend implements CacheBackend {
     }
   }
 
+  onReplaced(listener: () => void): () => void {
+    return this.#watch.onReplaced(listener)
+  }
+
   async inspect(key: string): Promise<Inspection> {
     const facts = await inspect(this.#commands, this.#keys.of(key), this.#options.readMs, key)
     const reading = await this.read(key, [])
@@ -162,6 +166,9 @@ export class RedisBackend implements CacheBackend {
   async close(): Promise<void> {
     for (const follower of this.#followers) follower.stop()
     this.#news.close()
+    this.#leases.close()
+    this.#breakers?.stop()
+    this.#watch.stop()
     this.#connection.close()
   }
 }

@@ -1,5 +1,6 @@
 import { isCacheError } from '@holdfast/cache-core'
 import type { Commands } from './connection/commands.js'
+import type { RedisLike } from './connection/redis-like.js'
 import type { Keyspace, Partition } from './keyspace.js'
 import { leaseToken, nonce, tagNonce } from './nonce.js'
 import { nonceTtl, type Packed } from './packer.js'
@@ -38,8 +39,8 @@ export class Singly {
   }
 
   async get(names: readonly string[], deadlineMs: number): Promise<(Buffer | null)[]> {
-    const get = (name: string) =>
-      this.#commands.send('read', deadlineMs, (client) => client.callBuffer('GET', name) as Promise<Buffer | null>)
+    const ask = (name: string) => (client: RedisLike) => client.callBuffer('GET', name) as Promise<Buffer | null>
+    const get = (name: string) => this.#commands.send('read', deadlineMs, ask(name), undefined, name)
     return Promise.all(names.map(get))
   }
 
@@ -54,7 +55,8 @@ export class Singly {
   /** In this order: the general nonce must be gone before a particular one, or a late tag could slip in between. */
   async unlink(op: string, names: readonly string[], deadlineMs: number): Promise<number> {
     let count = 0
-    for (const name of names) count += await this.#commands.send(op, deadlineMs, (client) => client.unlink([name]))
+    for (const name of names)
+      count += await this.#commands.send(op, deadlineMs, (client) => client.unlink([name]), undefined, name)
     return count
   }
 

@@ -10,6 +10,10 @@ export interface SentinelGroup {
   readonly name: string
   /** Where the sentinels say the primary is. */
   primary(): Promise<number>
+  /** The sentinels make the replica the primary. Returns when they say so. */
+  failover(): Promise<void>
+  /** Until the primary has a replica that follows it. */
+  whole(): Promise<void>
   kill(port: number): Promise<void>
   freeze(port: number): Promise<void>
   thaw(port: number): Promise<void>
@@ -64,10 +68,38 @@ async function trySentinels(): Promise<SentinelGroup> {
     await stop()
     throw error
   }
+  const primaryPort = async (): Promise<number> =>
+    Number(((await any.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', NAME)) as string[])[1])
+  const until = async (what: string, reached: () => Promise<boolean>): Promise<void> => {
+    const deadline = performance.now() + FOUND_WITHIN_MS
+    while (!(await reached().catch(() => false))) {
+      if (performance.now() > deadline) throw new Error(`The sentinels: ${what} is not so`)
+      await sleep(50)
+    }
+  }
+  const whole = (): Promise<void> =>
+    until('a replica follows', async () => {
+      const client = new Redis(await primaryPort(), '127.0.0.1', { retryStrategy: () => null })
+      client.on('error', () => undefined)
+      try {
+        return /slave0:.*state=online/.test(await client.info('replication'))
+      } finally {
+        client.disconnect()
+      }
+    })
   return {
     nodes: sentinels.map((port) => ({ host: '127.0.0.1', port })),
     name: NAME,
-    primary: async () => Number(((await any.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', NAME)) as string[])[1]),
+    primary: primaryPort,
+    whole,
+    failover: async () => {
+      const before = await primaryPort()
+      await whole()
+      await until('the primary has changed', async () => {
+        await any.call('SENTINEL', 'FAILOVER', NAME).catch(() => undefined)
+        return (await primaryPort()) !== before
+      })
+    },
     kill: (port) => machine.kill(port),
     freeze: (port) => machine.freeze(port),
     thaw: (port) => machine.thaw(port),

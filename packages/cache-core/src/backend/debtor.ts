@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../contracts/clock.js'
 import type { CacheBackend } from '../contracts/index.js'
 import { Owed } from './owed.js'
+import { Recent } from './recent.js'
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5000
@@ -10,6 +11,8 @@ type Listener = (event: { readonly type: 'invalidation-owed' | 'invalidation-set
 /** Tries again and again to settle what is owed to one backend, as long as anybody uses it. */
 export class Debtor {
   readonly owed = new Owed()
+  /** Where another server may take over. */
+  readonly recent: Recent | undefined
   readonly #backend: CacheBackend
   readonly #clock: Clock
   readonly #listeners = new Set<Listener>()
@@ -21,6 +24,15 @@ export class Debtor {
   constructor(backend: CacheBackend, clock: Clock) {
     this.#backend = backend
     this.#clock = clock
+    if (backend.onReplaced === undefined) return
+    const recent = new Recent(clock, () => this.owed.addPrefix(''))
+    this.recent = recent
+    backend.onReplaced(() => {
+      const count = recent.oweAgain()
+      if (count === 0) return
+      this.#tell('invalidation-owed', count)
+      if (this.#listeners.size > 0) void this.#settle()
+    })
   }
 
   /** Begins to use it; the returned function ends that, and the last one to go tries once more. */

@@ -17,7 +17,8 @@ import type { Owed } from './owed.js'
 /**
  * Stands before a store that may fail. An invalidation that the store did not confirm rejects, as ever, and is owed:
  * it is tried again until it is done, and until then this process neither reads what it concerns nor keeps what was
- * being computed. A `set` of which nobody knows whether it happened is owed a removal.
+ * being computed. A `set` of which nobody knows whether it happened is owed a removal. When another server takes over,
+ * all that was confirmed lately is owed once more.
  */
 export class Owing implements CacheBackend {
   readonly name: string
@@ -172,17 +173,18 @@ export class Owing implements CacheBackend {
   async #owing<T>(
     work: () => MaybePromise<T>,
     done: (since: number) => unknown,
-    failed: () => void,
+    owe: () => void,
     count: number,
   ): Promise<T> {
     const since = this.#owed.seq
     try {
       const result = await work()
       if (this.#owed.size > 0) done(since)
+      this.#debtor.recent?.add(count, owe)
       return result
     } catch (error) {
       if (isOutage(error)) {
-        failed()
+        owe()
         this.#debtor.added(count)
       }
       throw error
@@ -192,12 +194,14 @@ export class Owing implements CacheBackend {
   async #writing(keys: readonly string[], work: () => MaybePromise<void>): Promise<void> {
     await this.#debtor.past(keys)
     const since = this.#owed.seq
+    const owe = (): void => this.#owed.addKeys(keys)
     try {
       await work()
       if (this.#owed.size > 0) this.#owed.settledKeys(keys, since)
+      this.#debtor.recent?.add(keys.length, owe)
     } catch (error) {
       if (isCacheError(error) && isOutage(error) && error.outcome !== 'not-applied') {
-        this.#owed.addKeys(keys)
+        owe()
         this.#debtor.added(keys.length)
       }
       throw error

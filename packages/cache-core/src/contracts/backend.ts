@@ -153,6 +153,12 @@ export interface CacheBackend {
    */
   follow?(listener: ChangeListener): () => void
 
+  /**
+   * Calls whenever another server took over which may not have heard of the latest changes: before anything that was
+   * read from it settles. What was confirmed lately is then repeated. Absent where that cannot happen.
+   */
+  onReplaced?(listener: () => void): () => void
+
   /** What a person wants to know about a key. Changes nothing. */
   inspect?(key: string): MaybePromise<Inspection>
 

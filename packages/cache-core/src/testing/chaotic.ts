@@ -23,7 +23,7 @@ export type Fault =
 /** Decides for every call of a verb. */
 export type ChaosPlan = (verb: Verb, args: readonly unknown[]) => Fault
 
-const UNTOUCHED: ReadonlySet<string> = new Set(['awaken', 'peek', 'hit', 'follow', 'close'])
+const UNTOUCHED: ReadonlySet<string> = new Set(['awaken', 'peek', 'hit', 'follow', 'onReplaced', 'close'])
 
 /** A backend that does what the plan says goes wrong, and otherwise what it always did. */
 export function chaotic(backend: CacheBackend, plan: ChaosPlan): CacheBackend {

@@ -2,7 +2,8 @@ import { type Clock, isCacheError } from '@holdfast/cache-core'
 import { Deadlines } from '../deadline.js'
 import { asCacheError, isScriptUnknown, notAnswering, timedOut } from '../errors.js'
 import type { Script } from '../scripts/script.js'
-import type { Breaker } from './breaker.js'
+import type { ServerWatch } from '../server-watch.js'
+import type { Breakers } from './breakers.js'
 import type { Connection } from './connection.js'
 import type { RedisLike } from './redis-like.js'
 
@@ -12,13 +13,15 @@ type Argument = string | Buffer | number
 export class Commands {
   readonly #connection: Connection
   readonly #deadlines: Deadlines
-  readonly #breaker: Breaker | undefined
+  readonly #watch: ServerWatch
+  readonly #breakers: Breakers | undefined
 
-  /** Without a breaker every command is sent, whatever became of those before. */
-  constructor(connection: Connection, clock: Clock, breaker?: Breaker) {
+  /** Without breakers every command is sent, whatever became of those before. */
+  constructor(connection: Connection, clock: Clock, watch: ServerWatch, breakers?: Breakers) {
     this.#connection = connection
     this.#deadlines = new Deadlines(clock)
-    this.#breaker = breaker
+    this.#watch = watch
+    this.#breakers = breakers
   }
 
   get client(): RedisLike {
@@ -35,9 +38,18 @@ export class Commands {
     return this.#connection.back(withinMs)
   }
 
-  /** Runs one command. It is written to the socket before this returns if the connection stands. */
-  send<T>(op: string, deadlineMs: number, command: (client: RedisLike) => Promise<T>, key?: string): Promise<T> {
-    return new Promise((resolve, reject) => this.dispatch(op, deadlineMs, command, key, resolve, reject))
+  /**
+   * Runs one command. It is written to the socket before this returns if the connection stands. `name` is one of the
+   * names in Redis that it touches: whose server does not answer is not asked for a while.
+   */
+  send<T>(
+    op: string,
+    deadlineMs: number,
+    command: (client: RedisLike) => Promise<T>,
+    key?: string,
+    name?: string,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => this.dispatch(op, deadlineMs, command, key, name, resolve, reject))
   }
 
   /** As `send`, for who has a promise already. Neither callback may throw. */
@@ -46,16 +58,17 @@ export class Commands {
     deadlineMs: number,
     command: (client: RedisLike) => Promise<T>,
     key: string | undefined,
+    name: string | undefined,
     done: (value: T) => void,
     failed: (error: unknown) => void,
   ): void {
     const connection = this.#connection
-    const breaker = this.#breaker
+    const breaker = name === undefined ? undefined : this.#breakers?.of(name)
     let running: Promise<T>
     try {
       const starting = connection.ready(op)
       if (starting !== undefined) {
-        const again = (): void => this.dispatch(op, deadlineMs, command, key, done, failed)
+        const again = (): void => this.dispatch(op, deadlineMs, command, key, name, done, failed)
         starting.then(again, (error: unknown) => failed(asCacheError(error, op, key)))
         return
       }
@@ -76,6 +89,7 @@ export class Commands {
     running.then(
       (value) => {
         breaker?.answered()
+        if (name !== undefined) this.#watch.answered(name)
         if (deadline.met()) done(value)
       },
       (error: unknown) => {
@@ -108,6 +122,7 @@ export class Commands {
         }
       },
       key,
+      keys[0],
     )
   }
 }

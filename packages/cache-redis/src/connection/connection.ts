@@ -23,7 +23,6 @@ export class Connection {
   readonly #clock: Clock
   readonly #owned: boolean
   #lastError: unknown
-  #onReady = (): void => undefined
   /** Who waits for the connection to be back. */
   readonly #awaiting = new Set<() => void>()
   #starting: Promise<void> | undefined
@@ -78,11 +77,6 @@ export class Connection {
     return this.#checking
   }
 
-  /** Calls whenever a new connection stands, until this is closed. */
-  onReady(then: () => void): void {
-    this.#onReady = then
-  }
-
   /** Whether the connection stands, now or within some time. */
   back(withinMs: number): Promise<boolean> {
     if (this.#closed || this.client.status === 'ready') return Promise.resolve(!this.#closed)
@@ -115,7 +109,6 @@ export class Connection {
     this.#lastError = undefined
     if (this.#check !== undefined) this.#mustCheck = true
     for (const done of [...this.#awaiting]) done()
-    this.#onReady()
   }
 
   /** Settles when the first attempt to connect succeeded or failed, or took too long. */

@@ -23,7 +23,8 @@ const failFast = (clock: Clock) => ({
   autoResendUnfulfilledCommands: false,
   enableReadyCheck: true,
   connectTimeout: 1000,
-  socketTimeout: 5000,
+  // Longer than any of our own limits, so that each call is told of its own.
+  socketTimeout: 2500,
   disconnectTimeout: 200,
   keepAlive: 10_000,
   noDelay: true,

@@ -25,7 +25,7 @@ let frozen: number[] = []
 afterEach(async () => {
   for (const port of frozen.splice(0)) await servers.thaw(port)
 })
-const open = (options: { invalidateDeadline?: string } = {}) =>
+const open = (options: Partial<Record<`${'read' | 'write' | 'invalidate'}Deadline`, string>> = {}) =>
   cacheOn({ cluster: { nodes: servers.nodes }, prefix, ...options })
 const twoCaches = () => {
   prefix = `cluster-${randomUUID()}`
@@ -238,6 +238,28 @@ describe('a master that does not answer', () => {
     expect(await one.getMany(elsewhere)).toEqual(new Map())
     await impatient.invalidateTags(['users'])
     expect(await one.getMany(many)).toEqual(new Map())
+  })
+
+  it('costs the first callers their deadline and the next ones nothing, and the others are used as ever', async () => {
+    const [one] = twoCaches()
+    const quick = open({ readDeadline: '200ms', writeDeadline: '200ms', invalidateDeadline: '500ms' })
+    await one.setMany(Object.fromEntries(many.map((key) => [key, 'kept'])))
+    await quick.get('warm-up')
+    await learnSlots()
+    const port = masterOf('user:0')
+    const mute = many.filter((key) => masterOf(key) === port).slice(0, 50)
+    const well = many.filter((key) => masterOf(key) !== port).slice(0, 50)
+    frozen = [port]
+    await servers.freeze(port)
+    await Promise.all(mute.slice(0, 10).map((key) => quick.get(key)))
+    const began = performance.now()
+    for (const key of mute) expect(await quick.getOrSet(key, () => 'loaded')).toBe('loaded')
+    expect(performance.now() - began).toBeLessThan(1000)
+    for (const key of well) expect(await quick.getOrSet(key, () => 'loaded')).toBe('kept')
+    // An invalidation is sent all the same.
+    await expect(quick.delete(mute[0] as string)).rejects.not.toThrow(/was not sent/)
+    await servers.thaw(port)
+    await expect.poll(() => quick.get(mute[1] as string), { timeout: 15_000, interval: 50 }).toBe('kept')
   })
 })
 

@@ -14,6 +14,7 @@ const redisTests = [
   'test/freshness/**/*.test.ts',
   'test/near-far/**/*.test.ts',
   'test/acceptance/**/*.test.ts',
+  'test/faults/**/*.test.ts',
 ]
 
 const withRedis = { globalSetup: './test/redis-server/global-setup.ts', testTimeout: 30_000, hookTimeout: 90_000 }

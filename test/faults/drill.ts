@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CacheService, isCacheError } from '@holdfast/cache-core'
+import { nearIsOn } from '../freshness/topologies.js'
 
 /** Something that happens to the store, and what it must not lead to. */
 export interface Fault {
@@ -121,12 +122,9 @@ export async function drill(
   running = false
   await Promise.all(busy)
   await settled(caches)
-  await sleep(lagMs)
-  const lost: string[] = []
-  for (const cache of caches) {
-    for (const [key, version] of await cache.getMany<number>(KEYS))
-      if (version < (database.get(key) as number)) lost.push(`${key}: ${version} instead of ${database.get(key)}`)
-  }
+  // It serves again, whatever has happened.
+  await nearIsOn([first])
+  const lost = await whatIsLost(caches, database, lagMs)
   return {
     reads,
     slowestReadMs,
@@ -167,5 +165,23 @@ async function settled(caches: readonly CacheService[]): Promise<void> {
       if (performance.now() > deadline) throw new Error('Invalidations are still owed')
       await sleep(50)
     }
+  }
+}
+
+/** Keys of which somebody still reads an older version, when the near caches have had the time to hear of it. */
+async function whatIsLost(
+  caches: readonly CacheService[],
+  database: ReadonlyMap<string, number>,
+  lagMs: number,
+): Promise<readonly string[]> {
+  const deadline = performance.now() + lagMs
+  for (;;) {
+    const lost: string[] = []
+    for (const cache of caches) {
+      for (const [key, version] of await cache.getMany<number>(KEYS))
+        if (version < (database.get(key) as number)) lost.push(`${key}: ${version} instead of ${database.get(key)}`)
+    }
+    if (lost.length === 0 || performance.now() > deadline) return lost
+    await sleep(50)
   }
 }

@@ -34,7 +34,7 @@ export async function sentinel(): Promise<Setup> {
         await group.thaw(was)
         await group.whole()
         // The sentinels do not change the primary again before twice their failover-timeout.
-        await sleep(10_000)
+        await sleep(3000)
       },
       harm: async () => group.kill(await primary()),
       refusals,

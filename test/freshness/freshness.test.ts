@@ -23,7 +23,7 @@ async function run(
     ...options,
   })
   try {
-    if (topology.startsWith('near-')) await nearIsOn(caches)
+    if (topology.startsWith('near-') || topology === 'announced') await nearIsOn(caches)
     return await checkFreshness({ caches, seconds, seed, lagMs: LAG_MS[topology] ?? 0, ...changes })
   } finally {
     await Promise.all(caches.map((cache) => cache.close()))
@@ -37,6 +37,7 @@ describe('no read that starts after an invalidation returned sees the old value'
     ['far', 'far', {}],
     ['far, leases shorter than loads', 'far', { lockTtl: '60ms' }],
     ['near before far', 'near-far', {}],
+    ['near before far, told by a bus', 'announced', {}],
     [
       'far, late answers',
       'far',

@@ -14,7 +14,7 @@ const HELP = `Checks the promise with random schedules: no read that starts afte
   pnpm check:freshness [--seconds 10] [--topology ${Object.keys(TOPOLOGIES).join('|')}] [--faults a,b,...]
                        [--lease 30s] [--seed n]
 
-far and near-far use REDIS_URL, or a server of their own, which they need for faults. cluster and near-cluster start
+far, near-far and announced (a near cache that is told of changes by those who make them) use REDIS_URL, or a server of their own, which they need for faults. cluster and near-cluster start
 3 masters and 3 replicas. With a near cache a change binds other caches 50 ms later, and 2.5 s later under faults that
 cut or freeze the link that tells of it. An invalidation may be refused under faults; a read may not.
 Faults: ${faultNames.join(', ')}; all is every one that fits.`
@@ -32,9 +32,9 @@ const { values } = parseArgs({
 const { topology } = values
 const seconds = Number(values.seconds)
 const open = TOPOLOGIES[topology]
-const overServer = ['far', 'near-far'].includes(topology)
+const overServer = ['far', 'near-far', 'announced'].includes(topology)
 const overCluster = ['cluster', 'near-cluster'].includes(topology)
-const hasNear = ['near-far', 'near-cluster'].includes(topology)
+const hasNear = ['near-far', 'near-cluster', 'announced'].includes(topology)
 const fits = (name: string): boolean =>
   name === LATE || (overServer && FAULTS[name]?.only !== 'cluster') || (overCluster && FAULTS[name]?.only !== 'server')
 const faults = values.faults === 'all' ? faultNames.filter(fits) : values.faults.split(',').filter(Boolean)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type CacheBackend, type CacheService, createCache, fenced } from '@holdfast/cache-core'
+import { announced, type CacheBackend, type CacheService, createCache, fenced } from '@holdfast/cache-core'
 import { MemoryBackend } from '@holdfast/cache-memory'
 import { RedisBackend } from '@holdfast/cache-redis'
 
@@ -42,14 +42,14 @@ const several = (
 export async function nearIsOn(caches: readonly CacheService[]): Promise<void> {
   for (const cache of caches) {
     for (let turn = 0; (await cache.health()).backend.detail['near'] !== 'on'; turn++) {
-      if (turn > 500) throw new Error('The near cache does not come on')
+      if (turn > 1500) throw new Error('The near cache does not come on')
       await sleep(10)
     }
   }
 }
 
 /** How much later than the cache that made a change the others may see it. */
-export const LAG_MS: Readonly<Record<string, number>> = { 'near-far': 50, 'near-cluster': 50 }
+export const LAG_MS: Readonly<Record<string, number>> = { 'near-far': 50, 'near-cluster': 50, announced: 50 }
 
 /** Caches that share one store, by the name of the arrangement. */
 export const TOPOLOGIES: Readonly<Record<string, (options: TopologyOptions) => CacheService[]>> = {
@@ -88,5 +88,14 @@ export const TOPOLOGIES: Readonly<Record<string, (options: TopologyOptions) => C
       options,
       () => new MemoryBackend(),
     )
+  },
+  announced: (options) => {
+    if (options.redisUrl === undefined) throw new Error('announced needs the URL of a Redis')
+    const { redisUrl: url, prefix } = options
+    const open = (): CacheBackend => {
+      const redis = new RedisBackend({ url, prefix })
+      return announced(redis, redis.bus())
+    }
+    return several(open, options, () => new MemoryBackend())
   },
 }

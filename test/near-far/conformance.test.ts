@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemClock } from '@holdfast/cache-core'
+import { announced, type CacheBackend, systemClock } from '@holdfast/cache-core'
 import { backendConformance } from '@holdfast/cache-core/testing'
 import { MemoryBackend } from '@holdfast/cache-memory'
-import { RedisBackend } from '@holdfast/cache-redis'
+import { RedisBackend, type RedisOptions } from '@holdfast/cache-redis'
 import { afterAll, beforeAll, describe, inject, it } from 'vitest'
 import { NearFar } from '../../packages/cache-core/src/backend/near-far.js'
 import { type RedisCluster, startCluster } from '../redis-server/cluster/index.js'
@@ -15,16 +15,19 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop())
 
 // Without a twin: what another process changed is seen when the server has told, which near-far.test.ts looks at.
-const servers = {
-  'one Redis': () => ({ url: inject('redisUrl') }),
-  'a cluster': () => ({ cluster: { nodes: cluster.nodes } }),
+const open = (server: RedisOptions) => new RedisBackend({ ...server, prefix: `conformance-${randomUUID()}` })
+const announcing = (redis: RedisBackend) => announced(redis, redis.bus())
+const fars: Record<string, () => CacheBackend> = {
+  'one Redis': () => open({ url: inject('redisUrl') }),
+  'one Redis and a bus': () => announcing(open({ url: inject('redisUrl') })),
+  'a cluster': () => open({ cluster: { nodes: cluster.nodes } }),
 }
-for (const [name, server] of Object.entries(servers)) {
+for (const [name, openFar] of Object.entries(fars)) {
   backendConformance({
     runner: { describe, it, skip: it.skip },
     name: `memory before ${name}`,
     create: async () => {
-      const far = new RedisBackend({ ...server(), prefix: `conformance-${randomUUID()}` })
+      const far = openFar()
       let on: () => void
       const ready = new Promise<void>((resolve) => {
         on = resolve

@@ -1,3 +1,4 @@
+export { announced } from './backend/announced.js'
 export { encoded } from './backend/encoded.js'
 export { type FencedOptions, fenced } from './backend/fenced.js'
 export { Listeners } from './backend/listeners.js'
@@ -12,6 +13,7 @@ export type {
   MaybePromise,
   PatternOptions,
 } from './contracts/backend.js'
+export type { Bus, BusListener } from './contracts/bus.js'
 export type { ChangeListener } from './contracts/changes.js'
 export { type Cancel, type Clock, systemClock } from './contracts/clock.js'
 export type { Codec, Encoded } from './contracts/codec.js'

@@ -25,6 +25,7 @@ const unambiguous = (prefix: string): string =>
  * | `prefix:i`      | the nonce "no tag was invalidated since"                     |
  * | `prefix:g`      | the patterns that were removed lately                        |
  * | `prefix:n`      | not a key: the channel that tells which leases ended         |
+ * | `prefix:c`      | not a key: the channel on which changes are announced        |
  *
  * In a cluster the keys are cut into partitions. Each has a label, which stands in braces after the letter
  * (`prefix:v:{label}:key`, `prefix:e:{label}`), so that a partition is in one slot, and its own nonces, so that
@@ -32,6 +33,7 @@ const unambiguous = (prefix: string): string =>
  */
 export class Keyspace {
   readonly channel: string
+  readonly announcements: string
   readonly partitions: readonly Partition[]
   readonly #base: string
   readonly #scanPrefix: string
@@ -46,6 +48,7 @@ export class Keyspace {
     this.partitions = labels.map((label) => new Partition(base, label))
     this.#scanPrefix = `${base}:v:`
     this.channel = `${base}:n`
+    this.announcements = `${base}:c`
   }
 
   of(key: string): Partition {

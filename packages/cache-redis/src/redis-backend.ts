@@ -2,6 +2,7 @@ import type {
   Acquired,
   AcquireRequest,
   BackendHealth,
+  Bus,
   CacheBackend,
   ChangeListener,
   Draft,
@@ -11,6 +12,7 @@ import type {
   PatternOptions,
   Reading,
 } from '@holdfast/cache-core'
+import { RedisBus } from './bus.js'
 import { Breakers } from './connection/breakers.js'
 import { Commands, InsistentCommands } from './connection/commands.js'
 import { Connection } from './connection/connection.js'
@@ -50,6 +52,7 @@ export class RedisBackend implements CacheBackend {
   readonly #writer: Writer
   readonly #invalidator: Invalidator
   readonly #followers = new Set<Follower>()
+  readonly #buses = new Set<RedisBus>()
 
   /** Starts to connect at once; the first calls wait for the connection. */
   constructor(options: RedisOptions = {}) {
@@ -148,6 +151,16 @@ export class RedisBackend implements CacheBackend {
     }
   }
 
+  /**
+   * Messages over the same server, for `announced(backend, backend.bus())`: where the server refuses CLIENT TRACKING, a
+   * near cache is told of changes by those who make them. Closed with the backend.
+   */
+  bus(): Bus {
+    const bus = new RedisBus(this.#insistent, this.#options.clock, this.#keys.announcements, this.#options.invalidateMs)
+    this.#buses.add(bus)
+    return bus
+  }
+
   onReplaced(listener: () => void): () => void {
     return this.#watch.onReplaced(listener)
   }
@@ -165,6 +178,7 @@ export class RedisBackend implements CacheBackend {
 
   async close(): Promise<void> {
     for (const follower of this.#followers) follower.stop()
+    for (const bus of this.#buses) bus.close()
     this.#news.close()
     this.#leases.close()
     this.#breakers?.stop()

@@ -48,7 +48,7 @@ async function trySentinels(): Promise<SentinelGroup> {
       const file = await machine.write(`sentinel-${port}.conf`, [
         `sentinel monitor ${NAME} 127.0.0.1 ${primary} 2`,
         `sentinel down-after-milliseconds ${NAME} 1000`,
-        `sentinel failover-timeout ${NAME} 5000`,
+        `sentinel failover-timeout ${NAME} 1500`,
         'protected-mode no',
       ])
       await machine.start(port, [file, '--sentinel'])

@@ -1,4 +1,5 @@
 export * from './backend.js'
+export * from './bus.js'
 export * from './changes.js'
 export * from './clock.js'
 export * from './codec.js'

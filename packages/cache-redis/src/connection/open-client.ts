@@ -94,30 +94,8 @@ export function openClient({ server, clock }: CheckedRedisOptions): RedisLike {
   }) as unknown as RedisLike
 }
 
-/**
- * The connection that hears which leases ended, or nothing while no server is known. RESP2 because ioredis 6 drops some
- * pushes of RESP3. It is silent for long, so it has no socket timeout. In a cluster any server tells what all know; a
- * connection to one that left ends, and the next is made to another.
- */
-export function openSubscriber(client: RedisLike, clock: Clock): RedisLike | undefined {
-  const settings = {
-    ...failFast(clock),
-    socketTimeout: undefined,
-    enableOfflineQueue: true,
-    maxRetriesPerRequest: null,
-    autoResubscribe: true,
-    protocol: 2,
-    keyPrefix: '',
-    lazyConnect: false,
-  }
-  if (client.nodes === undefined) return client.duplicate(settings)
-  const nodes = client.nodes('master')
-  const node = nodes[Math.floor(clock.random() * nodes.length)]
-  return node?.duplicate({ ...settings, retryStrategy: () => null })
-}
-
-/** The connection on which one server tells of changes. See `Tracker` for RESP2 and the subscription. */
-export const openTracker = (client: RedisLike, clock: Clock): RedisLike =>
+/** A connection that only listens. See `track` for RESP2, and `Link` for the subscription. */
+export const openListener = (client: RedisLike, clock: Clock): RedisLike =>
   client.duplicate({
     ...failFast(clock),
     socketTimeout: undefined,

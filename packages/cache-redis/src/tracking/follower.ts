@@ -1,7 +1,8 @@
 import type { ChangeListener, Clock } from '@holdfast/cache-core'
+import type { Link } from '../connection/link.js'
 import type { RedisLike } from '../connection/redis-like.js'
 import type { Keyspace } from '../keyspace.js'
-import { Tracker } from './tracker.js'
+import { track } from './tracker.js'
 
 const ALL = 'all'
 
@@ -14,7 +15,7 @@ export class Follower {
   readonly #clock: Clock
   readonly #keys: Keyspace
   readonly #listener: ChangeListener
-  readonly #trackers = new Map<string, Tracker>()
+  readonly #trackers = new Map<string, Link>()
   #on = false
   #stopped = false
 
@@ -53,7 +54,7 @@ export class Follower {
   }
 
   #track(name: string, server: RedisLike): void {
-    const tracker = new Tracker(server, this.#clock, this.#keys.trackedPrefixes, {
+    const tracker = track(server, this.#clock, this.#keys.trackedPrefixes, {
       armed: () => this.#judge(''),
       broken: (reason) => this.#judge(reason),
       changed: (names) => this.#tell(names),
@@ -64,7 +65,7 @@ export class Follower {
   #judge(reason: string): void {
     if (this.#stopped) return
     const trackers = [...this.#trackers.values()]
-    const on = trackers.length > 0 && trackers.every(({ armed }) => armed)
+    const on = trackers.length > 0 && trackers.every(({ up }) => up)
     if (on && !this.#on) this.#listener.on()
     // What was never on and has not failed either is only not ready yet.
     if (!on && (this.#on || reason !== '')) this.#listener.off(reason || 'the servers changed')

@@ -13,7 +13,8 @@ import type { Scene } from './measure.js'
 
 const KEYS = 1000
 const value = (id: number) => ({ id, name: `user ${id}`, roles: ['reader', 'writer'], settings: { theme: 'dark' } })
-const keyOf = (index: number): string => `user:${index % KEYS}:profile`
+const keys = Array.from({ length: KEYS }, (_, index) => `user:${index}:profile`)
+const keyOf = (index: number): string => keys[index % KEYS] as string
 
 /** So many callers ask at once, each for the next key as soon as he has his answer. */
 const callers =

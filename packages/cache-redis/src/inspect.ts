@@ -1,13 +1,13 @@
 import type { Inspection } from '@holdfast/cache-core'
 import type { Commands } from './connection/commands.js'
 import type { Partition } from './keyspace.js'
-import { NONCE_BYTES, TAG_NONCE_BYTES } from './nonce.js'
+import { NONCE_BYTES, TAG_MARK_BYTES, TAG_NONCE_BYTES } from './nonce.js'
 import { type Header, hasEpoch, hasNonce, openEnvelope } from './wire/envelope.js'
 
 type Facts = Omit<Inspection, 'reading'>
 
 const stateOf = (header: Header, place: number, now: Buffer | null | undefined) => {
-  if (!now || !hasNonce(header, place, now, NONCE_BYTES)) return 'invalidated'
+  if (!now || now.length < TAG_MARK_BYTES || !hasNonce(header, place, now, NONCE_BYTES)) return 'invalidated'
   return hasNonce(header, place, now, TAG_NONCE_BYTES) ? 'valid' : 'expired'
 }
 

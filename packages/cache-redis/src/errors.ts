@@ -75,6 +75,13 @@ const DIAGNOSES: readonly Diagnosis[] = [
     remedy: 'Check host and port, and that the server runs',
   },
   {
+    pattern: /certificate|SSL routines|TLS/,
+    code: 'E_UNAVAILABLE',
+    outcome: 'not-applied',
+    retryable: true,
+    remedy: 'Check the option tls: whether the server speaks TLS, and which certificates are trusted',
+  },
+  {
     pattern: /Connection is closed|max retries per request|ECONNRESET|EPIPE|ETIMEDOUT|Command aborted/,
     code: 'E_UNAVAILABLE',
     outcome: 'unknown',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type CacheService, createCache } from '@holdfast/cache-core'
+import { type CacheService, type Clock, createCache, systemClock } from '@holdfast/cache-core'
 import { recordingRecorder } from '@holdfast/cache-core/testing'
 import { MemoryBackend } from '@holdfast/cache-memory'
 import { RedisBackend } from '@holdfast/cache-redis'
@@ -232,6 +232,19 @@ describe('while Redis does not tell of changes, there are no copies', () => {
     expect(member.cache.peek('k')).toBeUndefined()
     expect((await member.cache.health()).status).toBe('up')
     expect((await member.cache.health()).backend.detail['near']).toMatch(/NOPERM/)
+  })
+
+  it('a user who may track from now on needs no restart', async () => {
+    const server = await ownServer()
+    await admin(server.url).call('ACL', 'SETUSER', 'plain', 'on', '>pw', '~*', '&*', '+@all', '-client|tracking')
+    const impatient: Clock = { ...systemClock, after: (ms, run) => systemClock.after(ms === 30_000 ? 100 : ms, run) }
+    const url = server.url.replace('redis://', 'redis://plain:pw@')
+    const cache = createCache({ backend: new RedisBackend({ url, clock: impatient }), near: new MemoryBackend() })
+    cleanups.push(() => cache.close())
+    const near = async () => (await cache.health()).backend.detail['near']
+    await expect.poll(near).toMatch(/NOPERM/)
+    await admin(server.url).call('ACL', 'SETUSER', 'plain', '+client|tracking')
+    await expect.poll(near, { timeout: 5000 }).toBe('on')
   })
 })
 

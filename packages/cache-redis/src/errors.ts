@@ -139,6 +139,15 @@ export const timedOut = (op: string, ms: number, key?: string, outcome: Outcome 
     { op, key, outcome, retryable: true },
   )
 
+/** What became of a command while it waited for a connection that can be used. */
+export function notSent(reason: unknown, op: string, key?: string): CacheError {
+  const cause = asCacheError(reason, op, key)
+  if (cause.outcome === 'not-applied') return cause
+  const code = cause.code === 'E_TIMEOUT' ? 'E_UNAVAILABLE' : cause.code
+  const { retryable } = cause
+  return new CacheError(code, `Redis: ${op} was not sent: ${cause.message}`, { op, key, retryable, cause })
+}
+
 export const notAnswering = (op: string, key?: string): CacheError =>
   new CacheError(
     'E_UNAVAILABLE',

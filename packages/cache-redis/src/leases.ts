@@ -18,13 +18,18 @@ import { ACQUIRE } from './scripts/acquire.js'
 import { CAPTURE_LATE } from './scripts/capture-late.js'
 import { FILL } from './scripts/fill.js'
 import { RELEASE, RENEW } from './scripts/leases.js'
+import type { ServerWatch } from './server-watch.js'
 import { Turnstile } from './turnstile.js'
 import { sealEnvelope, writeIdOf } from './wire/envelope.js'
 
-/** A lease of this backend: its token, and the nonces as they stood when it was given. */
-interface RedisLease extends Lease {
+/** A lease as the server knows it. */
+interface Given extends Lease {
   readonly partition: Partition
   readonly token: string
+}
+
+/** A lease of this backend: its token, and the nonces as they stood when it was given. */
+interface RedisLease extends Given {
   readonly leaseMs: number
   readonly epoch: Buffer
   /** The pattern removal that was the latest. */
@@ -48,7 +53,7 @@ export class Leases {
   readonly #punctual: Punctual
   readonly #deadlineMs: number
   readonly #turnstile = new Turnstile(AT_ONCE)
-  readonly #orphans: Orphans
+  readonly #orphans: Orphans<Given>
 
   constructor(
     commands: Commands,
@@ -56,6 +61,7 @@ export class Leases {
     punctual: Punctual,
     keys: Keyspace,
     packer: Packer,
+    watch: ServerWatch,
     { writeMs, clock }: CheckedRedisOptions,
   ) {
     this.#commands = commands
@@ -64,7 +70,8 @@ export class Leases {
     this.#keys = keys
     this.#packer = packer
     this.#deadlineMs = writeMs
-    this.#orphans = new Orphans(clock)
+    this.#orphans = new Orphans(clock, (given) => this.#release(insistent, given))
+    watch.onReplaced(this.#orphans.replaced)
   }
 
   acquire(key: string, request: AcquireRequest): Promise<Acquired> {
@@ -98,7 +105,7 @@ export class Leases {
     )
     const [answered, ...rest] = await asked.catch((error: unknown) => {
       // The server may have given a lease that nobody knows of: until it lapses nobody could load.
-      if (isCacheError(error) && error.outcome === 'unknown') this.#giveBack(partition, key, token, leaseMs)
+      if (isCacheError(error) && error.outcome === 'unknown') this.#giveBack({ partition, key, token }, leaseMs)
       throw error
     })
     const status = String(answered)
@@ -148,7 +155,10 @@ export class Leases {
         [token, ttlMs, nonceTtl(ttlMs), this.#keys.channel, key, envelope, removal, ...compared.values()],
         key,
       )
-      if (!Array.isArray(answer)) return String(answer) as Filled
+      if (!Array.isArray(answer)) {
+        this.#orphans.ended(held, held.leaseMs)
+        return String(answer) as Filled
+      }
       const [latest, ...globs] = answer as Buffer[]
       if (globs.some((glob) => compileGlob(glob.toString())(key))) break
       removal = latest as Buffer
@@ -166,11 +176,12 @@ export class Leases {
   }
 
   async release(lease: Lease): Promise<void> {
-    const { key, partition, token, leaseMs } = lease as RedisLease
+    const held = lease as RedisLease
     try {
-      await this.#release(this.#commands, partition, key, token)
+      await this.#release(this.#commands, held)
+      this.#orphans.ended(held, held.leaseMs)
     } catch (error) {
-      this.#adopt(partition, key, token, leaseMs)
+      this.#orphans.adopt(held, held.leaseMs)
       throw error
     }
   }
@@ -180,16 +191,12 @@ export class Leases {
     this.#orphans.stop()
   }
 
-  #release(commands: Commands, partition: Partition, key: string, token: string): Promise<unknown> {
+  #release(commands: Commands, { partition, key, token }: Given): Promise<unknown> {
     return commands.run(RELEASE, this.#deadlineMs, [partition.lease(key)], [token, this.#keys.channel, key], key)
   }
 
-  #giveBack(partition: Partition, key: string, token: string, leaseMs: number): void {
-    this.#release(this.#insistent, partition, key, token).catch(() => this.#adopt(partition, key, token, leaseMs))
-  }
-
-  #adopt(partition: Partition, key: string, token: string, leaseMs: number): void {
-    this.#orphans.adopt(token, leaseMs, () => this.#release(this.#insistent, partition, key, token))
+  #giveBack(given: Given, leaseMs: number): void {
+    this.#release(this.#insistent, given).catch(() => this.#orphans.adopt(given, leaseMs))
   }
 
   /** The lease's tag nonces and those of tags it did not know of; nothing when these may have been invalidated. */

@@ -71,7 +71,7 @@ export class RedisBackend implements CacheBackend {
     this.#commands = commands
     this.#news = new LeaseNews(this.#connection.client, checked.clock, keys.channel)
     this.#reader = new Reader(commands, keys, watch, checked)
-    this.#leases = new Leases(commands, insistent, punctual, keys, packer, checked)
+    this.#leases = new Leases(commands, insistent, punctual, keys, packer, watch, checked)
     this.#writer = new Writer(commands, punctual, keys, packer, checked)
     this.#invalidator = new Invalidator(insistent, keys, checked)
     this.#insistent = insistent

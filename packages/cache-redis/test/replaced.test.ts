@@ -4,6 +4,12 @@ import { Redis } from 'ioredis'
 import { afterEach, expect, it } from 'vitest'
 import { startProxy } from '../../../test/acceptance/proxy.js'
 import { startRedis } from '../../../test/redis-server/index.js'
+import { Commands } from '../src/connection/commands.js'
+import { Connection } from '../src/connection/connection.js'
+import { timedOut } from '../src/errors.js'
+import { Keyspace } from '../src/keyspace.js'
+import { checkRedisOptions } from '../src/options.js'
+import { ServerWatch } from '../src/server-watch.js'
 import { cacheOn } from './support/caches.js'
 
 /** A server that comes back as it was some time ago, and leases that nobody could give back. */
@@ -90,4 +96,39 @@ it('a lease that could not be given back is given back when the server can be re
   // Neither the thirty seconds of the lease nor the ten of the longest wait.
   expect(waited).toBeGreaterThan(1000)
   expect(waited).toBeLessThan(6000)
+})
+
+it('a lease that ended is given back once more to a server that has not heard of it', async () => {
+  const { redis, admin } = await server()
+  const prefix = `replaced-${randomUUID()}`
+  const one = cacheOn({ url: redis.url, prefix })
+  let finish = (): void => undefined
+  const load = one.getOrSet('k', () => new Promise<string>((resolve) => (finish = () => resolve('first'))))
+  await expect.poll(() => one.stats().loads).toBe(1)
+  await admin.save()
+  finish()
+  expect(await load).toBe('first')
+  await redis.restart()
+  // The copy on the disk has it.
+  await expect.poll(() => admin.exists(`${prefix}:l:k`)).toBe(1)
+  await expect.poll(() => one.health(), { interval: 5 }).toMatchObject({ status: 'up' })
+  const began = performance.now()
+  expect(await one.getOrSet('k', () => 'second')).toBe('second')
+  expect(performance.now() - began).toBeLessThan(3000)
+  expect(await cacheOn({ url: redis.url, prefix }).get('k')).toBe('second')
+})
+
+it('what waited in vain for the server to say who it is was not sent', async () => {
+  const { redis } = await server()
+  const options = checkRedisOptions({ url: redis.url, prefix: `replaced-${randomUUID()}` })
+  const connection = new Connection(options)
+  cleanups.push(() => connection.close())
+  const watch = new ServerWatch(connection, new Keyspace(options.prefix, options.partitions), options)
+  const commands = new Commands(connection, options.clock, watch)
+  await commands.send('get', 1000, (client) => client.callBuffer('GET', 'k'))
+  connection.checkFirst(() => Promise.reject(timedOut('hello', 2000)))
+  let sent = 0
+  const sending = commands.send('delete', 1000, async () => sent++)
+  await expect(sending).rejects.toMatchObject({ code: 'E_UNAVAILABLE', op: 'delete', outcome: 'not-applied' })
+  expect(sent).toBe(0)
 })

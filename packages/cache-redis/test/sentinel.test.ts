@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CacheService } from '@holdfast/cache-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type SentinelGroup, startSentinels } from '../../../test/redis-server/sentinel/index.js'
+import { Connection } from '../src/connection/connection.js'
+import { checkRedisOptions } from '../src/options.js'
 import { cacheOn } from './support/caches.js'
 
 let group: SentinelGroup
@@ -87,5 +89,24 @@ describe('the primary that sentinels name', () => {
       )
       .toBe('stored')
     expect(await clears.getMany(['k', 'new'])).toEqual(new Map([['new', 1]]))
+  })
+
+  it('may be announced while the client asks for it', async () => {
+    const connection = new Connection(
+      checkRedisOptions({ sentinel: { nodes: group.nodes, name: group.name }, prefix: 'p' }),
+    )
+    const { client } = connection
+    await expect.poll(() => client.status).toBe('ready')
+    const seen: string[] = []
+    for (const event of ['connecting', 'end', 'ready']) client.on(event, () => seen.push(event))
+    // What ioredis does when it hears of a new primary, whatever it is doing at that moment.
+    const { connector } = client as unknown as { connector: { disconnect(): void } }
+    client.on('connecting', () => seen.length === 1 && connector.disconnect())
+    connector.disconnect()
+    await expect.poll(() => seen, { timeout: 5000 }).toEqual(['connecting', 'end', 'connecting', 'ready'])
+    connection.close()
+    await expect.poll(() => client.status).toBe('end')
+    await sleep(300)
+    expect(client.status, 'closed for good').toBe('end')
   })
 })

@@ -38,9 +38,14 @@ export async function container(ports: readonly number[]): Promise<Machine> {
     folder: FOLDER,
     start: async (port, given) => {
       // A mapped port leads to the container's own address, not to its loopback.
-      const address = ['--port', String(port), '--bind', onHostNetwork() ? '127.0.0.1' : '0.0.0.0', '--dir', FOLDER]
-      await run([program, ...given, ...address, '--daemonize', 'yes', '--pidfile', pidFile(port)])
-      await answers(`redis://127.0.0.1:${port}`)
+      const bind = onHostNetwork() ? ['--bind', '127.0.0.1'] : ['--bind', '0.0.0.0', '--protected-mode', 'no']
+      const address = ['--port', String(port), ...bind, '--dir', FOLDER]
+      const log = `${FOLDER}/${port}.log`
+      await run([program, ...given, ...address, '--daemonize', 'yes', '--pidfile', pidFile(port), '--logfile', log])
+      await answers(`redis://127.0.0.1:${port}`).catch(async (cause: unknown) => {
+        const { output } = await started.exec(['sh', '-c', `while read -r line; do echo "$line"; done <${log}`])
+        throw new Error(`The server at ${port} does not start:\n${output}`, { cause })
+      })
     },
     kill: (port) => signal(port, 'KILL'),
     freeze: (port) => signal(port, 'STOP'),

@@ -1,6 +1,6 @@
 import { type Clock, isCacheError } from '@holdfast/cache-core'
 import { Deadlines } from '../deadline.js'
-import { asCacheError, isScriptUnknown, notAnswering, timedOut } from '../errors.js'
+import { asCacheError, isScriptUnknown, notAnswering, notSent, timedOut } from '../errors.js'
 import type { Script } from '../scripts/script.js'
 import type { ServerWatch } from '../server-watch.js'
 import type { Breakers } from './breakers.js'
@@ -69,7 +69,7 @@ export class Commands {
       const starting = connection.ready(op)
       if (starting !== undefined) {
         const again = (): void => this.dispatch(op, deadlineMs, command, key, name, done, failed)
-        starting.then(again, (error: unknown) => failed(asCacheError(error, op, key)))
+        starting.then(again, (error: unknown) => failed(notSent(error, op, key)))
         return
       }
       if (breaker?.admits() === false) {

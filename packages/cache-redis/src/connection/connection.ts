@@ -5,9 +5,10 @@ import { coalesceWrites } from './coalesce-writes.js'
 import { openClient } from './open-client.js'
 import { quietAsking } from './quiet-asking.js'
 import type { RedisLike } from './redis-like.js'
+import { revive } from './revive.js'
 
 /** At most so many of an event are ours: no warning of a leak when many caches share a client of the user's. */
-const LISTENERS = 4
+const LISTENERS = 5
 
 function allowListeners(client: RedisLike, more: number): void {
   const allowed = client.getMaxListeners?.() ?? 0
@@ -30,11 +31,13 @@ export class Connection {
   #mustCheck = false
   #checking: Promise<void> | undefined
   #closed = false
+  readonly #letGo: () => void
 
   constructor(options: CheckedRedisOptions) {
     this.#clock = options.clock
     this.#owned = options.client === undefined
     this.client = options.client ?? openClient(options)
+    this.#letGo = this.#owned ? revive(this.client, options.clock) : () => undefined
     allowListeners(this.client, LISTENERS)
     quietAsking(this.client)
     if (options.coalesceWrites) coalesceWrites(this.client)
@@ -95,6 +98,7 @@ export class Connection {
     if (this.#closed) return
     this.#closed = true
     this.client.off('ready', this.#forget)
+    this.#letGo()
     allowListeners(this.client, -LISTENERS)
     if (this.#owned) this.client.disconnect()
     // Our own client may still report the end of its socket; a listener stays so that nobody prints it.

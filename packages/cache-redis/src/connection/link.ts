@@ -1,10 +1,14 @@
 import type { Clock } from '@holdfast/cache-core'
 import type { RedisLike } from './redis-like.js'
+import { revive } from './revive.js'
 
 /** A link that looks alive and does not answer within this is cut: the longest that it can be down unnoticed. */
 const HEARTBEAT_MS = 1000
 /** A connection that stands, and over which nothing can be arranged within this, is cut too. */
 const ARMED_WITHIN_MS = 2000
+/** A server that refused is asked again after this, over a new connection. */
+const BUSY_MS = 1000
+const UNWILLING_MS = 30_000
 
 export interface LinkEvents {
   /** Everything is heard from now on. */
@@ -26,6 +30,7 @@ export class Link {
   #stopTimer = (): void => undefined
   #up = false
   #stopped = false
+  readonly #letGo: () => void
 
   constructor(
     connection: RedisLike,
@@ -37,6 +42,7 @@ export class Link {
     this.#clock = clock
     this.#arm = arm
     this.#events = events
+    this.#letGo = revive(connection, clock)
     connection.on('error', (error: Error) => this.#break(error.message))
     connection.on('close', () => this.#break('the connection broke'))
     connection.on('messageBuffer', (_channel: Buffer, payload: Buffer | Buffer[] | null) => {
@@ -58,6 +64,7 @@ export class Link {
   stop(): void {
     this.#stopped = true
     this.#stopTimer()
+    this.#letGo()
     this.#connection.disconnect()
   }
 
@@ -70,11 +77,13 @@ export class Link {
     this.#events.up()
   }
 
-  /** The connection may have broken meanwhile, which mends itself. A server that will not have it is not asked again. */
+  /** The connection may have broken meanwhile, which mends itself; and the server may be of another mind some day. */
   #refused(error: unknown): void {
+    if (this.#stopped) return
     const reason = error instanceof Error ? error.message : String(error)
     this.#break(reason)
-    if (/^(ERR|NOPERM|NOAUTH)/.test(reason)) this.stop()
+    const pauseMs = /^(ERR|NOPERM|NOAUTH)/.test(reason) ? UNWILLING_MS : BUSY_MS
+    this.#stopTimer = this.#clock.after(pauseMs, () => this.#connection.disconnect(true))
   }
 
   #break(reason: string): void {

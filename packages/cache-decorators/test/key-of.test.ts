@@ -16,7 +16,8 @@ const anyArguments = fc.letrec((tie) => ({
     fc.string({ unit: 'binary' }),
     fc.double(),
     fc.bigInt(),
-    fc.date({ noInvalidDate: false }),
+    // Node takes no invalid date for equal to any other: they have a test of their own.
+    fc.date({ noInvalidDate: true }),
     fc.webUrl().map((url) => new URL(url)),
   ),
   array: fc.oneof(fc.array(tie('value'), { maxLength: 4 }), fc.sparseArray(tie('value'), { maxLength: 4 })),
@@ -36,6 +37,7 @@ describe('the text of arguments', () => {
     expect(text(new Map([[1, 'x']]), new Set([1, 2]), new URL('https://a.b/c'))).toBe(
       'Map(1:"x"),Set(1,2),URL("https://a.b/c")',
     )
+    expect(text(new Date(Number.NaN))).toBe('Date(NaN)')
     expect(text()).toBe('')
   })
 
@@ -53,6 +55,8 @@ describe('the text of arguments', () => {
     [[{ a: undefined }], [{}]],
     [[[undefined]], [new Array(1)]],
     [[new Date(5)], [5]],
+    [[new Date(Number.NaN)], [new Date(0)]],
+    [[new Date(Number.NaN)], [Number.NaN]],
     [[new Date(5)], ['1970-01-01T00:00:00.005Z']],
     [[new URL('https://a/')], ['https://a/']],
     [[new Set([1])], [[1]]],

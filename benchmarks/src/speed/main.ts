@@ -3,13 +3,36 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startRedis } from '../../../test/redis-server/index.js'
 import { measure, type Result, type Scene } from './measure.js'
-import { memoryScenes, used } from './memory.js'
-import { redisScenes } from './redis.js'
 import { chart, machine, table } from './report.js'
+import { backendScenes } from './scenes/backend.js'
+import { hitsAndSets } from './scenes/hits-and-sets.js'
+import { redisScenes } from './scenes/redis.js'
+import { batch, codec, mixed, stampede, tags } from './scenes/work.js'
+import { kept } from './sink.js'
+
+/** Each is made when it is played, so that the others' memory is free again. */
+const SUITES: Readonly<Record<string, readonly (() => Scene[] | Promise<Scene[]>)[]>> = {
+  memory: [() => hitsAndSets(1000), () => hitsAndSets(100_000)],
+  work: [
+    () => [mixed()],
+    async () => [await batch()],
+    async () => [await tags()],
+    async () => [await stampede()],
+    () => [codec()],
+  ],
+  backend: [1000, 100_000].flatMap((count) => [() => backendScenes(count, false), () => backendScenes(count, true)]),
+  redis: [
+    async () => {
+      const own = process.env['REDIS_URL'] === undefined ? await startRedis({ own: true }) : undefined
+      const scenes = await redisScenes(own?.url ?? (process.env['REDIS_URL'] as string))
+      return [...scenes.slice(0, -1), { ...(scenes.at(-1) as Scene), close: async () => own?.stop() }]
+    },
+  ],
+}
 
 const HELP = `Speed, side by side with other libraries: rounds in turn, medians, ratios.
 
-  pnpm bench [--only memory|redis] [--rounds 15] [--json file] [--charts folder]
+  pnpm bench [--only ${Object.keys(SUITES).join('|')}] [--rounds 15] [--json file] [--charts folder]
 
 Redis is REDIS_URL, or a server of its own.`
 
@@ -23,7 +46,7 @@ const { values } = parseArgs({
   },
 })
 const rounds = Number(values.rounds)
-if (values.help || !(rounds > 0) || ![undefined, 'memory', 'redis'].includes(values.only)) {
+if (values.help || !(rounds > 0) || (values.only !== undefined && SUITES[values.only] === undefined)) {
   console.log(HELP)
   process.exit(values.help ? 0 : 2)
 }
@@ -49,14 +72,9 @@ async function play(scenes: readonly Scene[]): Promise<void> {
 }
 
 console.log(`${machine()}\n`)
-if (values.only !== 'redis') {
-  await play(await memoryScenes(1000))
-  await play(await memoryScenes(100_000))
-}
-if (values.only !== 'memory') {
-  const own = process.env['REDIS_URL'] === undefined ? await startRedis({ own: true }) : undefined
-  await play(await redisScenes(own?.url ?? (process.env['REDIS_URL'] as string)))
-  await own?.stop()
+for (const [name, suite] of Object.entries(SUITES)) {
+  if (values.only !== undefined && values.only !== name) continue
+  for (const scenes of suite) await play(await scenes())
 }
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ machine: machine(), all }, null, 2)}\n`)
 if (values.charts !== undefined) {
@@ -66,6 +84,6 @@ if (values.charts !== undefined) {
     writeFileSync(join(values.charts, name), chart(title, results))
   }
 }
-if (used() === null) console.log('nothing was read')
+if (kept() === null) console.log('nothing was read')
 // Some of the others keep timers.
 process.exit(0)

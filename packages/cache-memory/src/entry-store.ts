@@ -69,8 +69,9 @@ export class EntryStore {
   /** The `freshUntil` of entries that have a grace; else `Infinity`. */
   staleAt: Float64Array | undefined
   fences: (Fences | undefined)[] | undefined
-  /** Whether more than time can have made entries invalid: some have tags, or a removal is running. */
-  guarded = false
+  #guarded = false
+  /** Whether all that is held may be served as it is: nothing has a lifetime or tags, and no removal is running. */
+  plain = true
   /** The beginnings of the keys, where there are so many that a scan should not look at each. */
   signatures: Int32Array | undefined
 
@@ -89,6 +90,16 @@ export class EntryStore {
 
   get size(): number {
     return this.#map.size
+  }
+
+  /** Whether more than time can have made entries invalid: some have tags, or a removal is running. */
+  get guarded(): boolean {
+    return this.#guarded
+  }
+
+  set guarded(guarded: boolean) {
+    this.#guarded = guarded
+    this.#judgePlain()
   }
 
   find(key: string): number | undefined {
@@ -115,7 +126,7 @@ export class EntryStore {
     const { maxWeight, tags } = this.#options
     const known = this.#map.get(key)
     if (known !== undefined) {
-      const total = this.weight - this.#weightOf(known) + weight
+      const total = this.#weights === undefined ? weight : this.weight - this.#weightOf(known) + weight
       if (total <= maxWeight) {
         this.policy.replaced(known)
         this.#releaseFences(known)
@@ -144,13 +155,19 @@ export class EntryStore {
   /** Gives an entry other lifetimes. */
   live(slot: number, freshUntil: number, keepUntil: number): void {
     if (keepUntil !== Number.POSITIVE_INFINITY || this.expiry !== undefined) {
-      this.expiry ??= forEver(this.#capacity)
+      if (this.expiry === undefined) {
+        this.expiry = forEver(this.#capacity)
+        this.#judgePlain()
+      }
       this.expiry[slot] = keepUntil
       this.#sweep.noteExpiry(keepUntil)
     }
     const graceful = freshUntil < keepUntil
     if (graceful || this.staleAt !== undefined) {
-      this.staleAt ??= forEver(this.#capacity)
+      if (this.staleAt === undefined) {
+        this.staleAt = forEver(this.#capacity)
+        this.#judgePlain()
+      }
       this.staleAt[slot] = graceful ? freshUntil : Number.POSITIVE_INFINITY
     }
   }
@@ -248,6 +265,10 @@ export class EntryStore {
     if (fences === undefined) return
     this.#options.tags.release(fences)
     this.fences![slot] = undefined
+  }
+
+  #judgePlain(): void {
+    this.plain = this.expiry === undefined && this.staleAt === undefined && !this.#guarded
   }
 
   #weightOf(slot: number): number {

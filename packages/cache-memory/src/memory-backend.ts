@@ -67,6 +67,15 @@ export class MemoryBackend implements CacheBackend {
     return store.entryAt(slot, this.#given(slot))
   }
 
+  /** The fresh value under a key, or `undefined`: a read without a promise, for who uses this store by itself. */
+  get(key: string): unknown {
+    const store = this.#store
+    const slot = store.find(key)
+    if (slot === undefined || !store.plain || this.#isolated !== undefined) return this.#getCarefully(slot)
+    store.policy.hit(slot)
+    return store.values[slot]
+  }
+
   hit(key: string): Promise<unknown> | undefined {
     const store = this.#store
     const slot = store.find(key)
@@ -104,12 +113,13 @@ export class MemoryBackend implements CacheBackend {
     const held = lease as Held
     if (!this.#holds(held)) return 'lost'
     try {
-      const value = draft && this.#kept(held.key, draft)
+      const value = draft === undefined ? undefined : this.#kept(draft.value)
+      const weight = draft === undefined ? 0 : this.#weightOf(value, held.key)
       // Copying and weighing may have run code of the program, which may have done anything.
       if (!this.#holds(held)) return 'lost'
       const late = draft?.tags.some((tag) => !held.fences.some((fence) => fence.tag === tag)) ?? false
       if (held.fences.some(hasEnded) || (late && held.invalidations !== this.#tags.invalidations)) return 'stale'
-      if (value !== undefined) this.#put(held.key, draft as Draft, value)
+      if (draft !== undefined) this.#put(held.key, draft, value, weight)
       return 'stored'
     } finally {
       this.#leases.release(held)
@@ -134,9 +144,11 @@ export class MemoryBackend implements CacheBackend {
 
   write(key: string, draft: Draft): void {
     this.#open('write')
-    const value = this.#kept(key, draft)
+    const value = this.#kept(draft.value)
+    const weight = this.#weightOf(value, key)
+    // Copying and weighing may have run code of the program.
     this.#open('write')
-    this.#put(key, draft, value)
+    this.#put(key, draft, value, weight)
     this.#leases.end(key)
   }
 
@@ -248,6 +260,15 @@ export class MemoryBackend implements CacheBackend {
     return ABSENT
   }
 
+  #getCarefully(slot: number | undefined): unknown {
+    if (slot === undefined || !this.#validity.stands(slot) || !this.#validity.isFresh(slot)) {
+      this.#miss()
+      return undefined
+    }
+    this.#store.policy.hit(slot)
+    return this.#given(slot)
+  }
+
   /** A slot's value as a reader gets it. */
   #given(slot: number): unknown {
     const value = this.#store.values[slot]
@@ -263,12 +284,15 @@ export class MemoryBackend implements CacheBackend {
     return this.#validity.stands(slot) ? slot : undefined
   }
 
-  #kept(key: string, draft: Draft): { readonly value: unknown; readonly weight: number } {
-    const value = this.#isolated === undefined ? draft.value : this.#isolated.keep(draft.value)
-    return { value, weight: this.#weigh === undefined ? 0 : weighed(this.#weigh, value, key) }
+  #kept(value: unknown): unknown {
+    return this.#isolated === undefined ? value : this.#isolated.keep(value)
   }
 
-  #put(key: string, draft: Draft, { value, weight }: { readonly value: unknown; readonly weight: number }): void {
+  #weightOf(value: unknown, key: string): number {
+    return this.#weigh === undefined ? 0 : weighed(this.#weigh, value, key)
+  }
+
+  #put(key: string, draft: Draft, value: unknown, weight: number): void {
     this.#store.put(key, draft, value, this.#tags.capture(draft.tags), weight, this.#time.now())
   }
 

@@ -114,6 +114,8 @@ class Model {
       case 'read': {
         const reading = backend.read(step.key)
         const one = known.get(step.key)
+        const isFresh = reading.present && reading.freshUntil > now
+        expect(backend.get(step.key)).toBe(isFresh ? reading.value : undefined)
         if (!reading.present) {
           known.delete(step.key)
           return

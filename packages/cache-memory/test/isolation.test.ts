@@ -62,7 +62,12 @@ describe.each(['freeze', 'clone'] as const)('isolation %s', (isolation) => {
   it.each(CHANGES)("a change to %s by one reader is nobody else's", (_, make, change) => {
     const backend = new MemoryBackend({ isolation })
     backend.write('k', draft(make()))
-    for (const reading of [backend.read('k'), backend.peek('k'), ...backend.readMany(['k'])]) {
+    for (const reading of [
+      backend.read('k'),
+      backend.peek('k'),
+      { value: backend.get('k') },
+      ...backend.readMany(['k']),
+    ]) {
       attempt(() => change((reading as { value: Any }).value))
       expect((backend.read('k') as { value: Any }).value).toEqual(make())
     }

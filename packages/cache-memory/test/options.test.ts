@@ -197,6 +197,35 @@ describe('what is of no use any more', () => {
   })
 })
 
+describe('get, without a promise', () => {
+  it('gives what may be served as it is, and nothing else', () => {
+    const clock = new ManualClock()
+    const backend = new MemoryBackend({ clock })
+    backend.write('k', draft('for ever'))
+    expect(backend.get('k')).toBe('for ever')
+    expect(backend.get('absent')).toBeUndefined()
+    backend.write('short', draft('short', [], clock.now() + 100))
+    backend.write('graceful', { ...draft('graceful', [], clock.now() + 200), freshUntil: clock.now() + 100 })
+    backend.write('tagged', draft('tagged', ['t']))
+    expect(['k', 'short', 'graceful', 'tagged'].map((key) => backend.get(key))).toEqual([
+      'for ever',
+      'short',
+      'graceful',
+      'tagged',
+    ])
+    clock.step(100)
+    backend.invalidateTags(['t'])
+    expect(['k', 'short', 'graceful', 'tagged'].map((key) => backend.get(key))).toEqual([
+      'for ever',
+      undefined,
+      undefined,
+      undefined,
+    ])
+    backend.close()
+    expect(() => backend.get('k')).toThrow(expect.objectContaining({ code: 'E_CLOSED' }))
+  })
+})
+
 describe('clear', () => {
   it('whoever is awakened by it may use the tags again at once', () => {
     const backend = new MemoryBackend()

@@ -1,63 +1,29 @@
 import { createCache } from '@holdfast/cache-core'
 import { MemoryBackend } from '@holdfast/cache-memory'
-import { createCache as asyncCacheDedupe } from 'async-cache-dedupe'
-import { BentoCache, bentostore } from 'bentocache'
-import { memoryDriver } from 'bentocache/drivers/memory'
-import { createCache as cacheManager } from 'cache-manager'
-import { Cacheable } from 'cacheable'
-import { Keyv } from 'keyv'
-import { Loader } from 'layered-loader'
-import { LRUCache } from 'lru-cache'
-import type { Scene } from './measure.js'
+import type { Scene } from '../measure.js'
+import { others, TTL_MS } from '../others.js'
+import { idOf, keysOf, recordOf } from '../records.js'
+import { keep } from '../sink.js'
 
-const TTL_MS = 300_000
-
-/** A record of about 200 bytes, another one for each key. */
-const recordOf = (id: number) => ({
-  id,
-  name: `user ${id}`,
-  email: `user-${id}@example.org`,
-  roles: ['reader', 'writer'],
-  settings: { theme: 'dark', language: 'en', pageSize: 50 },
-})
-
-/** What was read goes here, so that no read is for nothing. */
-let sink: unknown
+type Calls = readonly (readonly [string, (key: string) => unknown])[]
 
 /** The same keys in the same order for everybody; a round begins where the one before ended. */
-function asker(count: number): (times: number, ask: (key: string) => unknown) => Promise<void> {
-  const keys = Array.from({ length: count }, (_, index) => `user:${index}:profile`)
+function asker(keys: readonly string[]) {
   let at = 0
-  return async (times, ask) => {
+  return async (times: number, ask: (key: string) => unknown): Promise<void> => {
     for (let left = times; left > 0; left--) {
-      at = (at + 7919) % count
-      sink = await ask(keys[at] as string)
+      at = (at + 7919) % keys.length
+      keep(await ask(keys[at] as string))
     }
   }
 }
 
-/** Everybody holds all keys: only hits. */
-async function contenders(count: number) {
-  const load = async (key: string) => recordOf(Number(key.split(':')[1]))
+/** Everybody holds all keys of the hits and none of the misses. */
+export async function hitsAndSets(count: number): Promise<Scene[]> {
+  const load = async (key: string) => recordOf(idOf(key))
   const ours = createCache({ backend: new MemoryBackend({ maxEntries: count }), defaultTtl: TTL_MS / 1000 })
-  const lru = new LRUCache<string, object>({ max: count, ttl: TTL_MS, fetchMethod: load })
-  const layered = new Loader<object>({
-    inMemoryCache: { ttlInMsecs: TTL_MS, maxItems: count },
-    dataSources: [{ name: 'source', get: load, getMany: async (keys: string[]) => Promise.all(keys.map(load)) }],
-  })
-  const dedupe = asyncCacheDedupe({
-    ttl: TTL_MS / 1000,
-    storage: { type: 'memory', options: { size: count } },
-  }).define('user', load)
-  const manager = cacheManager({ ttl: TTL_MS })
-  const cacheable = new Cacheable({ ttl: TTL_MS })
-  const keyv = new Keyv({ ttl: TTL_MS })
-  const bento = new BentoCache({
-    default: 'store',
-    ttl: TTL_MS,
-    stores: { store: bentostore().useL1Layer(memoryDriver({ maxItems: count })) },
-  })
-  const hits: readonly (readonly [string, (key: string) => unknown])[] = [
+  const { lru, layered, dedupe, manager, cacheable, keyv, bento, close } = others(count, load)
+  const hits: Calls = [
     ['holdfast getOrSet', (key) => ours.getOrSet(key, () => load(key))],
     ['holdfast getOrSet, ttl and tags', (key) => ours.getOrSet(key, () => load(key), { ttl: 300, tags: ['users'] })],
     ['lru-cache get, awaited', async (key) => lru.get(key)],
@@ -69,7 +35,15 @@ async function contenders(count: number) {
     ['cacheable getOrSet', (key) => cacheable.getOrSet(key, () => load(key))],
     ['bentocache getOrSet', (key) => bento.getOrSet({ key, factory: () => load(key) })],
   ]
-  const sets: readonly (readonly [string, (key: string) => unknown])[] = [
+  const misses: Calls = [
+    ['holdfast get', (key) => ours.get(key)],
+    ['lru-cache get, awaited', async (key) => lru.get(key)],
+    ['cache-manager get', (key) => manager.get(key)],
+    ['keyv get', (key) => keyv.get(key)],
+    ['cacheable get', (key) => cacheable.get(key)],
+    ['bentocache get', (key) => bento.get({ key })],
+  ]
+  const sets: Calls = [
     ['holdfast set', (key) => ours.set(key, recordOf(1))],
     ['lru-cache set, awaited', async (key) => lru.set(key, recordOf(1))],
     ['cache-manager set', (key) => manager.set(key, recordOf(1))],
@@ -77,27 +51,25 @@ async function contenders(count: number) {
     ['cacheable set', (key) => cacheable.set(key, recordOf(1))],
     ['bentocache set', (key) => bento.set({ key, value: recordOf(1) })],
   ]
-  for (let index = 0; index < count; index++) {
-    const key = `user:${index}:profile`
-    for (const [, ask] of [...sets, ...hits]) await ask(key)
-  }
-  return { hits, sets, close: () => Promise.all([ours.close(), bento.disconnectAll()]) }
-}
+  const keys = keysOf(count)
+  for (const key of keys) for (const [, ask] of [...sets, ...hits]) await ask(key)
 
-export async function memoryScenes(count: number): Promise<Scene[]> {
-  const { hits, sets, close } = await contenders(count)
-  const label = count.toLocaleString('en')
-  const ask = asker(count)
-  const of = (list: typeof hits) => list.map(([name, call]) => ({ name, run: (times: number) => ask(times, call) }))
+  const scene = (title: string, base: string, calls: Calls, asked: readonly string[]): Scene => {
+    const ask = asker(asked)
+    const contenders = calls.map(([name, call]) => ({ name, run: (times: number) => ask(times, call) }))
+    return { title: `${title}, ${count.toLocaleString('en')} keys`, base, contenders }
+  }
   return [
-    { title: `A hit in process memory, ${label} keys`, base: 'lru-cache get, awaited', contenders: of(hits) },
+    scene('A hit in process memory', 'lru-cache get, awaited', hits, keys),
+    scene(
+      'A miss',
+      'lru-cache get, awaited',
+      misses,
+      keys.map((key) => `absent:${key}`),
+    ),
     {
-      title: `A set of a key that is there, ${label} keys`,
-      base: 'lru-cache set, awaited',
-      contenders: of(sets),
-      close,
+      ...scene('A set of a key that is there', 'lru-cache set, awaited', sets, keys),
+      close: () => Promise.all([ours.close(), close()]),
     },
   ]
 }
-
-export const used = (): unknown => sink

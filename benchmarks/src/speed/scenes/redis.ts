@@ -9,7 +9,7 @@ import { redisDriver } from 'bentocache/drivers/redis'
 import { createCache as cacheManager } from 'cache-manager'
 import { Redis } from 'ioredis'
 import { Keyv } from 'keyv'
-import type { Scene } from './measure.js'
+import type { Scene } from '../measure.js'
 
 const KEYS = 1000
 const value = (id: number) => ({ id, name: `user ${id}`, roles: ['reader', 'writer'], settings: { theme: 'dark' } })

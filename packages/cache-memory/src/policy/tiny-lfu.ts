@@ -97,9 +97,10 @@ export class TinyLfu implements Policy {
     this.#full = true
     this.#fit(counts[WINDOW] + counts[PROBATION] + counts[PROTECTED])
     const candidate = this.#candidate()
-    const victim = this.#victim(candidate)
+    const victim = this.#victim()
     const loser = victim === NONE || candidate === NONE ? candidate || victim : this.#loser(candidate, victim, keys)
     const left = loser === NONE ? this.lists.oldest(WINDOW) : loser
+    if (candidate !== NONE && left !== candidate) this.#move(candidate, PROBATION)
     const hash = this.#hash(left, keys)
     this.#ghosts.put(hash, this.#meta[left]! & FREQUENCY)
     this.#unlink(left)
@@ -127,26 +128,23 @@ export class TinyLfu implements Policy {
     this.#ageing.after(uses, this.#meta, this.#ghosts)
   }
 
-  /** The oldest of a full window that was not read since it was last looked at; it now is the newest in probation. */
+  /** The oldest of a full window that was not read since it was last looked at. */
   #candidate(): number {
     if (this.counts[WINDOW] < this.#windowMax) return NONE
     for (let steps = CANDIDATE_STEPS; ; steps--) {
       const slot = this.lists.oldest(WINDOW)
       if (slot === NONE) return NONE
-      if (steps > 0 && this.#wasRead(slot)) this.#again(slot, WINDOW)
-      else {
-        this.#move(slot, PROBATION)
-        return slot
-      }
+      if (steps <= 0 || !this.#wasRead(slot)) return slot
+      this.#again(slot, WINDOW)
     }
   }
 
-  /** The oldest in probation, other than the candidate, that was not read; those that were become protected. */
-  #victim(candidate: number): number {
+  /** The oldest in probation that was not read; those that were become protected. */
+  #victim(): number {
     let steps = VICTIM_STEPS
     for (; ; steps--) {
       const slot = this.lists.oldest(PROBATION)
-      if (slot === NONE || slot === candidate) break
+      if (slot === NONE) break
       if (steps <= 0 || !this.#wasRead(slot)) return slot
       this.#move(slot, PROTECTED)
       if (this.counts[PROTECTED] > this.#protectedMax) {

@@ -5,14 +5,13 @@ export class Loads {
   readonly #running = new Set<RunningLoad>()
   #idle: (() => void)[] = []
 
-  async during<T>(run: RunningLoad, work: () => Promise<T>): Promise<T> {
+  began(run: RunningLoad): void {
     this.#running.add(run)
-    try {
-      return await work()
-    } finally {
-      this.#running.delete(run)
-      if (this.#running.size === 0) for (const idle of this.#idle.splice(0)) idle()
-    }
+  }
+
+  ended(run: RunningLoad): void {
+    this.#running.delete(run)
+    if (this.#running.size === 0) for (const idle of this.#idle.splice(0)) idle()
   }
 
   /** Settles when none runs. */

@@ -43,17 +43,19 @@ export class RunningLoad {
   }
 
   /** What the loader brings, or the error of an interruption, which comes by itself after `limitMs`. */
-  async result<T>(clock: Clock, limitMs: number, loading: PromiseLike<T>): Promise<T> {
-    let cancel = (): void => undefined
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        this.#giveUp = reject
-        cancel = limitMs === Number.POSITIVE_INFINITY ? cancel : clock.after(limitMs, () => this.#overdue(limitMs))
-        loading.then(resolve, reject)
-      })
-    } finally {
-      cancel()
-    }
+  result<T>(clock: Clock, limitMs: number, loading: PromiseLike<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const limited = limitMs !== Number.POSITIVE_INFINITY
+      const cancel = limited ? clock.after(limitMs, () => this.#overdue(limitMs)) : () => undefined
+      const done =
+        <V>(settle: (value: V) => void) =>
+        (value: V): void => {
+          cancel()
+          settle(value)
+        }
+      this.#giveUp = done(reject)
+      loading.then(done(resolve), this.#giveUp)
+    })
   }
 
   #overdue(limitMs: number): void {

@@ -7,9 +7,14 @@ import { type Loaded, runLoader } from './run-loader.js'
 import { fillLease, releaseLater } from './settle-lease.js'
 
 /** Loads under a lease, which is renewed meanwhile, and fills. */
-export function compute<T>(engine: Engine, lookup: Lookup<T>, lease: Lease): Promise<LookupOutcome<T>> {
+export async function compute<T>(engine: Engine, lookup: Lookup<T>, lease: Lease): Promise<LookupOutcome<T>> {
   const run = new RunningLoad(lookup.key, lookup.lost)
-  return engine.loads.during(run, () => loadAndFill(engine, lookup, lease, run))
+  engine.loads.began(run)
+  try {
+    return await loadAndFill(engine, lookup, lease, run)
+  } finally {
+    engine.loads.ended(run)
+  }
 }
 
 async function loadAndFill<T>(

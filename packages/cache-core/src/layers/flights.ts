@@ -22,22 +22,12 @@ export class Flights {
     tags: readonly string[],
     lead: (flight: Flight) => Promise<LookupOutcome<T>>,
   ): Promise<LookupOutcome<T>> {
-    let settle!: (outcome: Promise<LookupOutcome<T>>) => void
-    const outcome = new Promise<LookupOutcome<T>>((resolve) => {
-      settle = resolve
-    })
-    const flight: Joinable = {
-      tags,
-      outcome,
-      seal: () => {
-        if (this.#open.get(key) === flight) this.#open.delete(key)
-      },
-    }
+    const flight = new OpenFlight(this.#open, key, tags)
     this.#open.set(key, flight)
-    const led = lead(flight).finally(flight.seal)
-    settle(led)
+    const led = lead(flight)
+    flight.led = led
     // With nobody aboard a failure is still the leader's to report, not the process's.
-    outcome.catch(() => undefined)
+    led.then(flight.seal, flight.seal)
     return led
   }
 
@@ -52,5 +42,27 @@ export class Flights {
 
   sealWhere(concerns: (key: string) => boolean): void {
     for (const key of this.#open.keys()) if (concerns(key)) this.#open.delete(key)
+  }
+}
+
+class OpenFlight implements Joinable {
+  readonly tags: readonly string[]
+  readonly #open: Map<string, Joinable>
+  readonly #key: string
+  led: Promise<LookupOutcome> | undefined
+
+  constructor(open: Map<string, Joinable>, key: string, tags: readonly string[]) {
+    this.#open = open
+    this.#key = key
+    this.tags = tags
+  }
+
+  /** Whoever joins while the leader has not even returned waits until he has. */
+  get outcome(): Promise<LookupOutcome> {
+    return this.led ?? Promise.resolve().then(() => this.led as Promise<LookupOutcome>)
+  }
+
+  readonly seal = (): void => {
+    if (this.#open.get(this.#key) === this) this.#open.delete(this.#key)
   }
 }

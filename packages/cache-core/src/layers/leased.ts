@@ -1,3 +1,4 @@
+import { type Acquired, isPromise, type MaybePromise } from '../contracts/backend.js'
 import { type Engine, readOne } from '../engine/engine.js'
 import { isFresh } from '../entry/judge.js'
 import { acquire } from './acquire.js'
@@ -20,28 +21,28 @@ export const leased = (engine: Engine): Handler => {
   const { backend, clock, reporter, defaults } = engine
   const unfenced = new Unfenced(engine)
 
-  return async <T>(lookup: Lookup<T>): Promise<LookupOutcome<T>> => {
+  async function loadAnyway<T>(lookup: Lookup<T>): Promise<LookupOutcome<T>> {
+    return waitEnded(engine, lookup) ?? unfenced.load(lookup)
+  }
+
+  async function listening<T>(lookup: Lookup<T>, asked: MaybePromise<Acquired | undefined>): Promise<LookupOutcome<T>> {
     const { key } = lookup
-    if (lookup.outOfPatience) {
-      lookup.decided?.()
-      return waitEnded(engine, lookup) ?? unfenced.load(lookup)
-    }
     let wake = (): void => undefined
     let awakened = false
-    // Listening before asking: a lease that ends in between is not missed.
+    // Before the answer comes: a lease that ends in between is not missed.
     const stopListening = backend.awaken(key, () => {
       awakened = true
       wake()
     })
     try {
-      const acquired = await acquire(engine, lookup)
+      const acquired = await asked
       lookup.decided?.()
       if (acquired === undefined) return await unfenced.load(lookup)
       if (acquired.status === 'own') return await compute(engine, lookup, acquired.lease)
       if (acquired.status === 'wait' && !defaults.protect) return await unfenced.load(lookup)
       if (acquired.status === 'changed') return CHANGED
       const patience = lookup.deadline - clock.now()
-      if (patience <= 0) return waitEnded(engine, lookup) ?? (await unfenced.load(lookup))
+      if (patience <= 0) return await loadAnyway(lookup)
       reporter.report({ type: 'waiting', key, leaseMs: acquired.leaseMs })
       const lapse = acquired.leaseMs + LAPSE_MARGIN_MS + clock.random() * LAPSE_SPREAD_MS
       await new Promise<void>((resolve) => {
@@ -60,5 +61,16 @@ export const leased = (engine: Engine): Handler => {
     if (!reading.present || !isFresh(reading, clock)) return WAITED
     reporter.hit(key)
     return { kind: 'value', value: reading.value as T, shareable: true }
+  }
+
+  return (lookup) => {
+    if (lookup.outOfPatience) {
+      lookup.decided?.()
+      return loadAnyway(lookup)
+    }
+    const asked = acquire(engine, lookup)
+    if (isPromise(asked) || asked?.status !== 'own') return listening(lookup, asked)
+    lookup.decided?.()
+    return compute(engine, lookup, asked.lease)
   }
 }

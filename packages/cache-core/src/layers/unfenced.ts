@@ -46,12 +46,16 @@ export class Unfenced {
     }
   }
 
-  #run<T>(lookup: Lookup<T>): Promise<LookupOutcome<T>> {
+  async #run<T>(lookup: Lookup<T>): Promise<LookupOutcome<T>> {
     const run = new RunningLoad(lookup.key, lookup.lost)
-    return this.#engine.loads.during(run, async () => {
+    const { loads } = this.#engine
+    loads.began(run)
+    try {
       const { value } = await runLoader(this.#engine, lookup, run)
       return { kind: 'value', value, shareable: value !== NOT_FOUND }
-    })
+    } finally {
+      loads.ended(run)
+    }
   }
 
   /** The load that runs has ended, or has taken too long to be waited for. */

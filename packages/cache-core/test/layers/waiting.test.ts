@@ -34,11 +34,11 @@ describe('single flight', () => {
     expect(await Promise.all(callers)).toEqual(['v', 'v', 'v'])
     expect(one.recorder.lines()).toEqual([
       'miss k',
-      'miss k',
-      'joined k',
-      'miss k',
-      'joined k',
       'load k',
+      'miss k',
+      'joined k',
+      'miss k',
+      'joined k',
       'loaded k loadMs=100',
       'filled k result=stored',
     ])

@@ -1,3 +1,9 @@
 import { library } from '../../tsup.base.js'
 
-export default library({ index: 'src/index.ts', nest: 'src/nest/index.ts' })
+export default library({
+  index: 'src/index.ts',
+  nest: 'src/nest/index.ts',
+  inversify: 'src/inversify/index.ts',
+  tsyringe: 'src/tsyringe/index.ts',
+  awilix: 'src/awilix/index.ts',
+})

@@ -95,12 +95,17 @@ describe('the direction of dependency', () => {
     expect(wrong).toEqual([])
   })
 
-  it('frameworks are known in the rooms that are named after them, and nowhere else', () => {
+  it.each([
+    ['nest', /^(@nestjs\/|rxjs)/],
+    ['inversify', /^inversify/],
+    ['tsyringe', /^tsyringe/],
+    ['awilix', /^awilix/],
+  ])('%s is known in the room that is named after it, and nowhere else', (room, framework) => {
     const source = join(root, 'packages/cache-di/src')
     const wrong = sources(source)
-      .filter((file) => !relative(source, file).startsWith(`nest${sep}`))
+      .filter((file) => !relative(source, file).startsWith(`${room}${sep}`))
       .flatMap(importsOf)
-      .filter(({ target }) => target.startsWith('@nestjs/') || target.startsWith('rxjs'))
+      .filter(({ target }) => framework.test(target))
     expect(wrong).toEqual([])
   })
 

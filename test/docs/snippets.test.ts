@@ -22,6 +22,7 @@ const PAGES = [
   'docs/guide/batch.md',
   'docs/guide/near-cache.md',
   'docs/guide/codecs.md',
+  'docs/guide/frameworks.md',
 ]
 
 describe('every example of a page runs', () => {

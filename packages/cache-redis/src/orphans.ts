@@ -1,4 +1,4 @@
-import { type Cancel, type Clock, isCacheError } from '@holdfast/cache-core'
+import type { Cancel, Clock } from '@holdfast/cache-core'
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 1000
@@ -94,8 +94,9 @@ export class Orphans<L> {
         await this.#release(lease)
         this.#remember(lease, until)
       }
-    } catch (error) {
-      if (isCacheError(error) && error.retryable) return false
+    } catch {
+      // Whatever the reason: a password may be changed back as well.
+      return false
     }
     this.#left.delete(lease)
     return true

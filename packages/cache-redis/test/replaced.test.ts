@@ -98,6 +98,28 @@ it('a lease that could not be given back is given back when the server can be re
   expect(waited).toBeLessThan(6000)
 })
 
+it('a lease that the server would not take back is given back when it does', async () => {
+  const { redis, admin } = await server()
+  const prefix = `replaced-${randomUUID()}`
+  const one = cacheOn({ url: redis.url, prefix })
+  let finish = (): void => undefined
+  const load = one.getOrSet('k', () => new Promise<string>((resolve) => (finish = () => resolve('unkept'))))
+  await expect.poll(() => one.stats().loads).toBe(1)
+  await admin.config('SET', 'requirepass', 'secret')
+  await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+  await expect.poll(() => one.delete('other').catch(({ code }) => code), { interval: 5 }).toBe('E_AUTH')
+  finish()
+  expect(await load).toBe('unkept')
+  const refusals = async () => Number(/errorstat_NOAUTH:count=(\d+)/.exec(await admin.info('errorstats'))?.[1])
+  const before = await refusals()
+  await expect.poll(refusals, { timeout: 5000 }).toBeGreaterThan(before + 3)
+  await admin.config('SET', 'requirepass', '')
+  await expect.poll(() => one.health(), { timeout: 5000 }).toMatchObject({ status: 'up' })
+  const began = performance.now()
+  expect(await one.getOrSet('k', () => 'loaded')).toBe('loaded')
+  expect(performance.now() - began).toBeLessThan(4000)
+})
+
 it('a lease that ended is given back once more to a server that has not heard of it', async () => {
   const { redis, admin } = await server()
   const prefix = `replaced-${randomUUID()}`

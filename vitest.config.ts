@@ -26,7 +26,7 @@ export default defineConfig({
       { find: '@holdfast/cache-core/codecs', replacement: path('./packages/cache-core/src/codecs/index.ts') },
       { find: '@holdfast/cache-core/testing', replacement: path('./packages/cache-core/src/testing/index.ts') },
       {
-        find: /^@holdfast\/cache-di\/(nest|inversify|tsyringe|awilix)$/,
+        find: /^@holdfast\/cache-di\/(nestjs|inversify|tsyringe|awilix)$/,
         replacement: path('./packages/cache-di/src/$1/index.ts'),
       },
       { find: /^@holdfast\/([^/]+)$/, replacement: path('./packages/$1/src/index.ts') },

@@ -96,7 +96,7 @@ describe('the direction of dependency', () => {
   })
 
   it.each([
-    ['nest', /^(@nestjs\/|rxjs)/],
+    ['nestjs', /^(@nestjs\/|rxjs)/],
     ['inversify', /^inversify/],
     ['tsyringe', /^tsyringe/],
     ['awilix', /^awilix/],

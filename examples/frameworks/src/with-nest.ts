@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import { CacheService } from '@holdfast/cache-core'
-import { CacheModule, InjectCache } from '@holdfast/cache-di/nest'
+import { CacheModule, InjectCache } from '@holdfast/cache-di/nestjs'
 import { Inject, Injectable, Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { config } from './config.js'

@@ -1,7 +1,7 @@
 import 'reflect-metadata'
 import { CacheService, createCache } from '@holdfast/cache-core'
 import { bindCache, cache } from '@holdfast/cache-decorators'
-import { CACHES, CacheHealthIndicator, CacheModule, getCacheToken, InjectCache } from '@holdfast/cache-di/nest'
+import { CACHES, CacheHealthIndicator, CacheModule, getCacheToken, InjectCache } from '@holdfast/cache-di/nestjs'
 import { MemoryBackend } from '@holdfast/cache-memory'
 import type { DynamicModule, INestApplicationContext } from '@nestjs/common'
 import { Module } from '@nestjs/common'

@@ -23,6 +23,10 @@ const PAGES = [
   'docs/guide/near-cache.md',
   'docs/guide/codecs.md',
   'docs/guide/frameworks.md',
+  'docs/migrate/from-cache-manager.md',
+  'docs/migrate/from-bentocache.md',
+  'docs/migrate/from-keyv.md',
+  'docs/migrate/from-node-cache.md',
 ]
 
 describe('every example of a page runs', () => {

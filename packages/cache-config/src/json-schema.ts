@@ -29,7 +29,7 @@ function widened(schema: Schema): Schema {
   }
   if (Array.isArray(schema['anyOf']))
     return { ...schema, anyOf: [...(schema['anyOf'] as Schema[]).map(branch), PLACEHOLDER] }
-  if (schema['type'] === 'string' && schema['enum'] === undefined) return schema
+  if (schema['type'] === 'string' && schema['enum'] === undefined && schema['pattern'] === undefined) return schema
   const { description, ...rest } = schema
   return { ...(description === undefined ? {} : { description }), anyOf: [rest, PLACEHOLDER] }
 }

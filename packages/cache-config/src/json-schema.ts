@@ -4,9 +4,12 @@ import { cacheSchema } from './schema.js'
 
 type Schema = Record<string, unknown>
 
-/** The JSON Schema of a document, for editors: both cases of every key, and `${VAR}` wherever a value may stand. */
+/**
+ * The JSON Schema of a document, for editors: both cases of every key, and `${VAR}` wherever a value may stand. Draft 7,
+ * as the YAML language server knows no later one.
+ */
 export function jsonSchema(): Schema {
-  const { $schema, ...cache } = z.toJSONSchema(cacheSchema, { unrepresentable: 'any' }) as Schema
+  const { $schema, ...cache } = z.toJSONSchema(cacheSchema, { target: 'draft-7', unrepresentable: 'any' }) as Schema
   return {
     $schema,
     title: 'Holdfast configuration',

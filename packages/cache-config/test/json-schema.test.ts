@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { checkConfig } from '@holdfast/cache-config'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { jsonSchema } from '../src/json-schema.js'
 
@@ -37,7 +37,7 @@ describe('configSchema.json', () => {
     expect(resolve('@holdfast/cache-config/schema.json')).toBe(resolve('@holdfast/cache-config/configSchema.json'))
   })
 
-  const accepts = new Ajv2020({ strict: false }).compile(schema)
+  const accepts = new Ajv({ strict: false }).compile(schema)
   const redis = (settings: object) => ({ cache: { backends: [{ name: 'r', type: 'redis', ...settings }] } })
 
   it.each([

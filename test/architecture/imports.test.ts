@@ -14,6 +14,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'cache-decorators': ['cache-core'],
   'cache-request': ['cache-core'],
   'cache-config': ['cache-core', 'cache-memory', 'cache-redis'],
+  cli: ['cache-core', 'cache-config'],
   'cache-di': ['cache-core', 'cache-config', 'cache-memory'],
 }
 

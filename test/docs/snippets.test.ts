@@ -16,6 +16,7 @@ afterAll(() => {
 /** Pages whose every example is run, from top to bottom, as one program. */
 const PAGES = [
   'README.md',
+  'docs/guide/configuration.md',
   'docs/guide/memory.md',
   'docs/guide/watching.md',
   'docs/guide/tags.md',

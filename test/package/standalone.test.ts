@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -111,5 +111,28 @@ describe('packages as they are published', () => {
       const error = await cjs.createCache({ backend: new MemoryBackend() }).get('').catch((e) => e)
       console.log(cache instanceof cjs.CacheService, error instanceof CacheError, isCacheError(error, 'E_CONFIG'), CacheService === cjs.CacheService)`
     expect(run(home, 'both.mjs', code)).toBe('true true true false')
+  })
+
+  it('cli runs from anywhere, without any backend; --connect says which one to install', () => {
+    const home = install('cli', 'cache-core', 'cache-config', 'cli')
+    for (const one of ['yaml', 'zod'])
+      cpSync(join(packages, 'cache-config/node_modules', one), join(home, 'node_modules', one), {
+        recursive: true,
+        dereference: true,
+      })
+    const elsewhere = join(folder, 'elsewhere')
+    mkdirSync(elsewhere)
+    writeFileSync(join(elsewhere, 'a.yaml'), 'cache:\n  backends:\n    - { name: fast, max_size: 5 }\n')
+    const holdfast = (...args: string[]) =>
+      spawnSync(join(home, 'node_modules/@holdfast/cli/dist/holdfast.js'), args, { cwd: elsewhere, encoding: 'utf8' })
+    expect(holdfast('config', 'check', 'a.yaml')).toMatchObject({
+      status: 0,
+      stdout: 'fast  memory, the default\n  max_size  5\na.yaml: fine, 1 cache\n',
+      stderr: '',
+    })
+    expect(JSON.parse(holdfast('config', 'schema').stdout)).toMatchObject({ title: 'Holdfast configuration' })
+    const connected = holdfast('config', 'check', 'a.yaml', '--connect')
+    expect(connected.status).toBe(1)
+    expect(connected.stdout).toContain('npm install @holdfast/cache-memory')
   })
 })

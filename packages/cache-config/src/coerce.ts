@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fieldsAt } from './fields.js'
+import { fieldsAt, namesAt } from './fields.js'
 import { isMapping, type Path } from './values.js'
 
 const NUMBER = /^-?\d+(\.\d+)?$/
@@ -12,13 +12,16 @@ const FLAGS: Readonly<Record<string, boolean>> = { true: true, false: false, 1: 
 export function coerce(value: unknown, path: Path = []): unknown {
   if (Array.isArray(value)) return value.map((item, index) => coerce(item, [...path, index]))
   if (isMapping(value)) {
+    const known = namesAt(path)
     const entries = Object.entries(value).map(([key, item]) => [key, coerce(item, [...path, key])] as const)
-    return Object.fromEntries(
-      entries.filter(([key, item]) => item !== null && !(item === '' && OPTIONAL_TEXT.includes(key))),
-    )
+    return Object.fromEntries(entries.filter(([key, item]) => !isEmpty(key, item, known)))
   }
   return typeof value === 'string' ? fromText(value, fieldsAt(path)) : value
 }
+
+/** A key that nobody knows stays, so that it is told of: a line that lost the space after its colon has no value. */
+const isEmpty = (key: string, item: unknown, known: readonly string[]): boolean =>
+  (item === null && known.includes(key)) || (item === '' && OPTIONAL_TEXT.includes(key))
 
 /** `${REDIS_PASSWORD:}` is how a file says "with a password if there is one". */
 const OPTIONAL_TEXT = ['redis_password', 'redis_username', 'redis_url']

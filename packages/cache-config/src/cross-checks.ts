@@ -13,13 +13,12 @@ export function crossCheck(document: unknown, problems: Problems): void {
     const path = ['backends', index]
     if (backend['default'] === true) {
       if (chosen !== undefined)
-        problems.add([...path, 'default'], `backends[${chosen}] is the default already; only one can be`)
+        problems.add([...path, 'default'], `backends[${chosen}] is the default already`, 'only one can be')
       chosen ??= index
     }
     checkKeys(backend, path, problems)
     const twin = backends.findIndex((other) => nameOf(other) === nameOf(backend))
-    if (twin < index)
-      problems.add([...path, 'name'], `${JSON.stringify(nameOf(backend))} is the name of backends[${twin}] already`)
+    if (twin < index) problems.add([...path, 'name'], `${nameShown(backend)} is the name of backends[${twin}] already`)
     const place = placeOf(backend)
     const neighbour =
       place === undefined ? index : backends.findIndex((other) => isMapping(other) && placeOf(other) === place)
@@ -27,7 +26,8 @@ export function crossCheck(document: unknown, problems: Problems): void {
       const key = problems.spell('key_prefix')
       problems.add(
         [...path, 'key_prefix'],
-        `same Redis and same prefix as backends[${neighbour}]; named backends must be really separate, give each its own ${key}`,
+        `same Redis and same prefix as backends[${neighbour}]`,
+        `named backends must be really separate, give each its own ${key}`,
       )
     }
   })
@@ -44,14 +44,37 @@ function checkKeys(backend: Mapping, path: readonly (string | number)[], problem
       )
     }
   }
-  if (backend['redis_url'] === undefined) return
-  for (const key of SAID_BY_URL) {
-    if (backend[key] !== undefined)
-      problems.add(
-        [...path, key],
-        `${problems.spell('redis_url')} is given as well; write it into the URL, or give the single settings alone`,
-      )
+  for (const { by, instead, remedy } of SAID_BY) {
+    if (backend[by] === undefined) continue
+    for (const key of instead) {
+      if (backend[key] !== undefined) problems.add([...path, key], `${problems.spell(by)} is given as well`, remedy)
+    }
+    return
   }
+}
+
+/** What says where the server is, and what it leaves nothing to say for. */
+const SAID_BY = [
+  {
+    by: 'redis_url',
+    instead: SAID_BY_URL,
+    remedy: 'write it into the URL, or give the single settings alone',
+  },
+  {
+    by: 'redis_cluster',
+    instead: ['redis_host', 'redis_port', 'redis_db', 'redis_sentinel'],
+    remedy: 'a cluster has its servers in one list, and one database',
+  },
+  {
+    by: 'redis_sentinel',
+    instead: ['redis_host', 'redis_port'],
+    remedy: 'the sentinels say where the server is',
+  },
+] as const
+
+const nameShown = (backend: Mapping): string => {
+  const name = nameOf(backend)
+  return typeof name === 'string' ? JSON.stringify(name.slice(0, 64)) : 'this'
 }
 
 /** A misspelt key is told as such. */

@@ -21,12 +21,16 @@ export function interpolate(value: unknown, env: Env, problems: Problems): unkno
     return leaf.replace(PLACEHOLDER, (match: string, name: string | undefined, fallback: string | undefined) => {
       if (match === '$${') return '${'
       if (name === undefined || fallback?.includes('${')) {
-        problems.add(path, 'a placeholder is not of the form ${VAR} or ${VAR:default}; write $${ for a literal ${')
+        problems.add(path, 'a placeholder is not of the form ${VAR} or ${VAR:default}', 'write $${ for a literal ${')
         return match
       }
-      const found = env[name] ?? fallback
-      if (found !== undefined) return found
-      problems.add(path, `the environment variable ${name} is not set; set it, or write \${${name}:default}`)
+      const found = env[name]
+      if (found !== undefined) {
+        problems.filledFrom(path, name)
+        return found
+      }
+      if (fallback !== undefined) return fallback
+      problems.add(path, `the environment variable ${name} is not set`, `set it, or write \${${name}:default}`)
       return match
     })
   })

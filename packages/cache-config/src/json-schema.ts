@@ -4,9 +4,12 @@ import { cacheSchema } from './schema.js'
 
 type Schema = Record<string, unknown>
 
-/** The JSON Schema of a document, for editors: both cases of every key, and `${VAR}` wherever a value may stand. */
+/**
+ * The JSON Schema of a document, for editors: both cases of every key, and `${VAR}` wherever a value may stand. Draft 7,
+ * as the YAML language server knows no later one.
+ */
 export function jsonSchema(): Schema {
-  const { $schema, ...cache } = z.toJSONSchema(cacheSchema, { unrepresentable: 'any' }) as Schema
+  const { $schema, ...cache } = z.toJSONSchema(cacheSchema, { target: 'draft-7', unrepresentable: 'any' }) as Schema
   return {
     $schema,
     title: 'Holdfast configuration',
@@ -29,7 +32,7 @@ function widened(schema: Schema): Schema {
   }
   if (Array.isArray(schema['anyOf']))
     return { ...schema, anyOf: [...(schema['anyOf'] as Schema[]).map(branch), PLACEHOLDER] }
-  if (schema['type'] === 'string' && schema['enum'] === undefined) return schema
+  if (schema['type'] === 'string' && schema['enum'] === undefined && schema['pattern'] === undefined) return schema
   const { description, ...rest } = schema
   return { ...(description === undefined ? {} : { description }), anyOf: [rest, PLACEHOLDER] }
 }

@@ -24,12 +24,29 @@ function merge(base: Mapping, above: Mapping): Mapping {
 function backendsOf(base: unknown, above: unknown): { backends?: unknown } {
   if (!Array.isArray(base) || !Array.isArray(above)) return {}
   const backends: unknown[] = [...base]
-  for (const backend of above) {
+  destinations(base, above).forEach((to, from) => {
+    const backend: unknown = above[from]
+    backends[to] =
+      to < base.length ? merge(displaced(backends[to] as Mapping, backend as Mapping), backend as Mapping) : backend
+  })
+  return { backends }
+}
+
+/** Where each backend that lies above ends up in the merged list. */
+function destinations(base: readonly unknown[], above: readonly unknown[]): number[] {
+  let next = base.length
+  return above.map((backend) => {
     const index = base.findIndex(
       (candidate) => isMapping(candidate) && isMapping(backend) && nameOf(candidate) === nameOf(backend),
     )
-    if (index < 0) backends.push(backend)
-    else backends[index] = merge(displaced(backends[index] as Mapping, backend as Mapping), backend as Mapping)
-  }
-  return { backends }
+    return index < 0 ? next++ : index
+  })
+}
+
+/** Where a backend of the merged list stands in the document above; -1 if it is not there. */
+export function placeAbove(base: unknown, above: unknown, merged: number): number {
+  const list = (document: unknown): unknown => (isMapping(document) ? document['backends'] : undefined)
+  const [below, over] = [list(base), list(above)]
+  if (!Array.isArray(over)) return -1
+  return Array.isArray(below) ? destinations(below, over).lastIndexOf(merged) : merged
 }

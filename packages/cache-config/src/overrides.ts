@@ -16,7 +16,7 @@ export function applyOverrides(document: unknown, env: Env, problems: Problems):
   let result: unknown = overrides.reduce(displace, document ?? {})
   for (const { variable, path, value } of overrides) {
     problems.comesFrom(path, variable)
-    result = put(result, path, value, (why) => problems.addText(`${variable}: ${why}`))
+    result = put(result, path, value, (why, hint) => problems.addOf(variable, why, hint))
   }
   return result
 }
@@ -26,6 +26,8 @@ interface Override {
   readonly path: Path
   readonly value: string
 }
+
+type Refuse = (why: string, hint?: string) => void
 
 /** In order of their paths, so that list items are appended one after the other. */
 function settings(env: Env): Override[] {
@@ -50,7 +52,7 @@ function displace(document: unknown, { path, value }: Override): unknown {
   return { ...(document as object), backends: changed }
 }
 
-function put(target: unknown, path: Path, value: string, refuse: (why: string) => void): unknown {
+function put(target: unknown, path: Path, value: string, refuse: Refuse): unknown {
   const [part, ...rest] = path
   if (part === undefined) return literal(value)
   if (part === '') {
@@ -66,14 +68,11 @@ function put(target: unknown, path: Path, value: string, refuse: (why: string) =
   return { ...mapping, [part]: put(mapping[part], rest, value, refuse) }
 }
 
-function putItem(target: unknown, index: number, rest: Path, value: string, refuse: (why: string) => void): unknown {
+function putItem(target: unknown, index: number, rest: Path, value: string, refuse: Refuse): unknown {
   const list: unknown[] = Array.isArray(target) ? [...target] : []
   if (isMapping(target) || index > list.length) {
-    refuse(
-      isMapping(target)
-        ? `${index} stands where a name belongs`
-        : `there is no item ${index}; the next one is ${list.length}`,
-    )
+    if (isMapping(target)) refuse(`${index} stands where a name belongs`)
+    else refuse(`there is no item ${index}`, `the next one is ${list.length}`)
     return target
   }
   list[index] = put(list[index], rest, value, refuse)

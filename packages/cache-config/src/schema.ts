@@ -80,8 +80,13 @@ const tlsSchema = mapping({
   reject_unauthorized: flag('On by default.'),
 }).partial()
 
-const isRedisUrl = (value: unknown): boolean =>
-  typeof value === 'string' && URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol)
+const isRedisUrl = (value: unknown): boolean => {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
+  const { protocol, pathname } = new URL(value)
+  return /^rediss?:$/.test(protocol) && /^\/?\d*$/.test(pathname)
+}
+
+const HOST = "the name or the address of a server, such as 'localhost', not a URL"
 
 const maxSize = () => whole(1, Number.MAX_SAFE_INTEGER, 'a whole number of at least 1')
 
@@ -102,7 +107,7 @@ const servers = () =>
     .array(
       z
         .string({ error: "a server, such as '10.0.0.1:6379'" })
-        .regex(/:\d+$/, { error: "a server, such as '10.0.0.1:6379'" }),
+        .regex(/^(rediss?:\/\/)?[^/@\s]+:\d+\/?$/, { error: "a server, such as '10.0.0.1:6379'" }),
       {
         error: SERVERS,
       },
@@ -130,13 +135,16 @@ export const backendSchema = mapping({
   near: z
     .union([z.boolean(), nearSchema], { error: 'true, false or a mapping of max_size, ttl, policy and isolation' })
     .describe('Redis: copies in process memory, which Redis keeps true.'),
-  redis_host: text().describe('localhost by default.'),
+  redis_host: z
+    .string({ error: HOST })
+    .regex(/^[^/@\s]+$/, { error: HOST })
+    .describe('localhost by default.'),
   redis_port: whole(1, 65_535, 'a port from 1 to 65535').describe('6379 by default.'),
   redis_username: label(),
   redis_password: text(),
   redis_db: whole(0, Number.MAX_SAFE_INTEGER, 'a whole number of at least 0').describe('0 by default.'),
   redis_url: z
-    .custom<string>(isRedisUrl, { error: 'a URL that begins with redis:// or rediss://' })
+    .custom<string>(isRedisUrl, { error: 'a URL such as redis://localhost:6379/0 or rediss://localhost:6379' })
     .meta({ description: 'Instead of host and port.', type: 'string' }),
   redis_cluster: servers().describe('Some servers of a Redis Cluster. Instead of host and port.'),
   redis_sentinel: sentinelSchema.describe('The primary is the one these sentinels name. Instead of host and port.'),

@@ -20,6 +20,7 @@ export type { Codec, Encoded } from './contracts/codec.js'
 export type { Absent, Draft, Entry, Reading, Version } from './contracts/entry.js'
 export type { KeyValueStore } from './contracts/key-value-store.js'
 export type { CacheEvent, Recorder } from './contracts/recorder.js'
+export { withoutCredentials } from './credentials.js'
 export type { CacheStats } from './engine/reporter.js'
 export { autoCodec } from './entry/auto-codec.js'
 export {

@@ -30,6 +30,9 @@ export function checkServer(options: ServerOptions): void {
   }
   if (host !== undefined && (typeof host !== 'string' || host === ''))
     throw badInput('RedisBackend: host is not a name', "Write host: 'localhost'")
+  // A URL there would be looked up, and every error would tell the password in it.
+  if (host !== undefined && /[/@\s]/.test(host))
+    throw badInput('RedisBackend: host is more than a name', "Write host: 'localhost', or the whole URL as url")
   if (port !== undefined && !isPort(port))
     throw badInput(`RedisBackend: port is ${String(port)}`, 'Write a whole number from 1 to 65535')
   if (db !== undefined && !(Number.isInteger(db) && db >= 0))

@@ -1,4 +1,5 @@
-import { CacheError, type CacheErrorCode, isCacheError, type Outcome } from '@holdfast/cache-core'
+import { CacheError, type CacheErrorCode, isCacheError, type Outcome, withoutCredentials } from '@holdfast/cache-core'
+import { withoutArguments } from './without-arguments.js'
 
 interface Diagnosis {
   readonly pattern: RegExp
@@ -110,10 +111,10 @@ const UNKNOWN: Omit<Diagnosis, 'pattern'> = {
   remedy: 'See the cause',
 }
 
-/** Any failure of the client or the server as the one error it stands for. */
+/** Any failure of the client or the server as the one error it stands for. It holds no password and no value. */
 export function asCacheError(cause: unknown, op: string, key?: string): CacheError {
   if (isCacheError(cause)) return cause
-  const text = textOf(cause)
+  const text = withoutCredentials(textOf(cause))
   const reason = reasonIn(text)
   const { code, outcome, retryable, remedy } = DIAGNOSES.find(({ pattern }) => pattern.test(reason)) ?? UNKNOWN
   return new CacheError(code, `Redis: ${op} failed: ${text.replace(/\.$/, '') || 'no reason given'}. ${remedy}.`, {
@@ -121,7 +122,7 @@ export function asCacheError(cause: unknown, op: string, key?: string): CacheErr
     key,
     outcome,
     retryable,
-    cause,
+    cause: withoutArguments(cause),
   })
 }
 

@@ -1,4 +1,4 @@
-import { type BackendHealth, isCacheError } from '@holdfast/cache-core'
+import { type BackendHealth, isCacheError, withoutCredentials } from '@holdfast/cache-core'
 import type { Commands } from './connection/commands.js'
 import type { RedisLike } from './connection/redis-like.js'
 import type { CheckedRedisOptions } from './options.js'
@@ -38,7 +38,9 @@ export async function health(
       },
     }
   } catch (error) {
-    const { code, message } = isCacheError(error) ? error : { code: undefined, message: String(error) }
+    const { code, message } = isCacheError(error)
+      ? error
+      : { code: undefined, message: withoutCredentials(String(error)) }
     return { status: 'down', detail: { code, message, prefix } }
   }
 }

@@ -11,6 +11,7 @@ import type {
 import type { Clock } from '../contracts/clock.js'
 import type { Draft, Reading } from '../contracts/entry.js'
 import type { KeyValueStore } from '../contracts/key-value-store.js'
+import { withoutCredentials } from '../credentials.js'
 import { aborted, badInput, CacheError, isCacheError } from '../errors.js'
 import { checkClock } from '../options/arguments.js'
 import { compileGlob } from '../pattern/glob.js'
@@ -19,6 +20,9 @@ import { Listeners } from './listeners.js'
 import { MARK_PREFIX, type Mark, Marks, outlives, sameMark } from './marks.js'
 import { Removals } from './removals.js'
 import { freshUntilBy, isStored, type Stored } from './stored.js'
+
+/** Stores like to quote the address that they could not reach. */
+const textOf = (error: unknown): string => withoutCredentials(error instanceof Error ? error.message : String(error))
 
 interface Held extends Lease {
   readonly marks: ReadonlyMap<string, Mark>
@@ -248,7 +252,7 @@ class FencedBackend implements CacheBackend {
       await this.#store.get(nameOf('health'))
       return { status: 'up', detail: {} }
     } catch (error) {
-      return { status: 'down', detail: { message: error instanceof Error ? error.message : String(error) } }
+      return { status: 'down', detail: { message: textOf(error) } }
     }
   }
 
@@ -340,16 +344,12 @@ class FencedBackend implements CacheBackend {
       return await task()
     } catch (cause) {
       if (isCacheError(cause)) throw cause
-      throw new CacheError(
-        'E_UNAVAILABLE',
-        `${this.name}: ${op} failed: ${cause instanceof Error ? cause.message : String(cause)}. See the cause.`,
-        {
-          op,
-          cause,
-          outcome: 'unknown',
-          retryable: true,
-        },
-      )
+      throw new CacheError('E_UNAVAILABLE', `${this.name}: ${op} failed: ${textOf(cause)}. See the cause.`, {
+        op,
+        cause,
+        outcome: 'unknown',
+        retryable: true,
+      })
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { BackendHealth, PatternOptions, Reading } from '../contracts/index.js'
+import { withoutCredentials } from '../credentials.js'
 import { draftFor } from '../engine/draft-for.js'
 import { checkOpen, type Engine, isReading, readMany, readOne } from '../engine/engine.js'
 import type { CacheStats } from '../engine/reporter.js'
@@ -350,7 +351,7 @@ export class CacheService {
     const health = closed
       ? ({ status: 'down', detail: { reason: 'closed' } } as const)
       : await (async () => backend.health())().catch(
-          (error: unknown) => ({ status: 'down', detail: { error } }) as const,
+          (error: unknown) => ({ status: 'down', detail: { message: withoutCredentials(String(error)) } }) as const,
         )
     const status = health.status === 'up' ? 'up' : closed ? 'down' : 'degraded'
     return { status, name, backend: { name: backend.name, ...health } }

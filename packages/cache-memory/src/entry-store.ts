@@ -70,7 +70,7 @@ export class EntryStore {
   staleAt: Float64Array | undefined
   fences: (Fences | undefined)[] | undefined
   #guarded = false
-  /** Whether all that is held may be served as it is: nothing has a lifetime or tags, and no removal is running. */
+  /** Whether nothing but its `expiry` decides if an entry is served: none has a grace or tags, no removal is running. */
   plain = true
   /** The beginnings of the keys, where there are so many that a scan should not look at each. */
   signatures: Int32Array | undefined
@@ -155,10 +155,7 @@ export class EntryStore {
   /** Gives an entry other lifetimes. */
   live(slot: number, freshUntil: number, keepUntil: number): void {
     if (keepUntil !== Number.POSITIVE_INFINITY || this.expiry !== undefined) {
-      if (this.expiry === undefined) {
-        this.expiry = forEver(this.#capacity)
-        this.#judgePlain()
-      }
+      this.expiry ??= forEver(this.#capacity)
       this.expiry[slot] = keepUntil
       this.#sweep.noteExpiry(keepUntil)
     }
@@ -268,7 +265,7 @@ export class EntryStore {
   }
 
   #judgePlain(): void {
-    this.plain = this.expiry === undefined && this.staleAt === undefined && !this.#guarded
+    this.plain = this.staleAt === undefined && !this.#guarded
   }
 
   #weightOf(slot: number): number {

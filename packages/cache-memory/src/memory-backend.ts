@@ -72,6 +72,8 @@ export class MemoryBackend implements CacheBackend {
     const store = this.#store
     const slot = store.find(key)
     if (slot === undefined || !store.plain || this.#isolated !== undefined) return this.#getCarefully(slot)
+    const { expiry } = store
+    if (expiry !== undefined && !(expiry[slot]! > this.#time.now())) return this.#getCarefully(slot)
     store.policy.hit(slot)
     return store.values[slot]
   }

@@ -24,6 +24,7 @@ const PAGES = [
   'docs/guide/near-cache.md',
   'docs/guide/codecs.md',
   'docs/guide/frameworks.md',
+  'docs/guide/decorators.md',
   'docs/migrate/from-cache-manager.md',
   'docs/migrate/from-bentocache.md',
   'docs/migrate/from-keyv.md',

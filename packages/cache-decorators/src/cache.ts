@@ -2,7 +2,7 @@ import type { GetOrSetOptions, LoadContext } from '@holdfast/cache-core'
 import { cacheFor, checkChoice } from './bind-cache.js'
 import { checkDuration, checkFunction, checkKnown, checkString, checkTags } from './check.js'
 import { decorator, type Place } from './decorate.js'
-import { KEY, keyFunction } from './key-function.js'
+import { HOME, KEY, keyFunction } from './key-function.js'
 import { checkName } from './naming.js'
 import { ofCall } from './of-call.js'
 import type { AnyArguments, AnyFunction, AnyResult, CacheDecorator, CachedOptions } from './types.js'
@@ -72,6 +72,7 @@ function caching(op: string, options: CachedOptions, ownFirst: boolean): unknown
     }
     const key = keyFunction({ op, place, wrapper, name: options.name, explicitKey })
     Object.defineProperty(wrapper, KEY, { value: key })
+    Object.defineProperty(wrapper, HOME, { value: (self: unknown) => cacheFor('invalidate', choice, self, ownFirst) })
     if (place.kind === 'function') {
       Object.defineProperty(wrapper, 'key', { value: (...args: unknown[]) => key(undefined, args) })
     }

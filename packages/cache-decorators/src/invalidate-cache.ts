@@ -1,6 +1,8 @@
 import { badInput, type CacheService } from '@holdfast/cache-core'
+import { all } from './all.js'
 import { cachesFor, checkChoice } from './bind-cache.js'
 import { checkFunction, checkKnown, checkString, checkStrings, checkTags } from './check.js'
+import { whenReleased } from './collect-invalidations.js'
 import { decorator } from './decorate.js'
 import { ofCall } from './of-call.js'
 import type { AnyArguments, AnyFunction, AnyResult, InvalidateDecorator, InvalidateOptions } from './types.js'
@@ -19,7 +21,8 @@ const KNOWN = ['tags', 'resultTags', 'keys', 'pattern', 'cache']
  * wrong with them, or a missing cache, rejects with `E_CONFIG` and the function is not called.
  *
  * When the invalidation itself fails, the call rejects with that `CacheError`: the function **did** run, and old values
- * may be read until they expire. Each part of the invalidation is tried, whatever becomes of the others.
+ * may be read until they expire. Each part of the invalidation is tried, whatever becomes of the others. Within
+ * `collectInvalidations` it waits for the end, and the call resolves before.
  */
 export function invalidateCache<A extends AnyArguments = AnyArguments, R = AnyResult>(
   options: InvalidateOptions<A, R>,
@@ -49,30 +52,24 @@ function invalidating(options: InvalidateOptions): unknown {
 
       const result: unknown = await fn.apply(this, args)
 
-      const work = services.flatMap((service) => [
-        invalidateTags(service, tags),
-        ...(keys.length > 0 ? [service.deleteMany(keys)] : []),
-        ...(pattern !== undefined ? [service.deletePattern(pattern)] : []),
-      ])
-      if (resultTags !== undefined) {
-        const more = async (): Promise<void> => {
-          const list: unknown = resultTags.call(this, result, ...args)
-          checkTags(op, 'resultTags', list)
-          return all(services.map((service) => invalidateTags(service, list)))
-        }
-        work.push(more())
+      const more = async (): Promise<void> => {
+        if (resultTags === undefined) return
+        const list: unknown = resultTags.call(this, result, ...args)
+        checkTags(op, 'resultTags', list)
+        await whenReleased(() => all(services.map((service) => invalidateTags(service, list))))
       }
-      await all(work)
+      const rest = () =>
+        all(
+          services.flatMap((service) => [
+            invalidateTags(service, tags),
+            ...(keys.length > 0 ? [service.deleteMany(keys)] : []),
+            ...(pattern !== undefined ? [service.deletePattern(pattern)] : []),
+          ]),
+        )
+      await all([whenReleased(rest), more()])
       return result
     }
   })
-}
-
-/** Waits for all, then rejects with the first failure: one part's failure must not keep the others from being done. */
-async function all(work: readonly Promise<unknown>[]): Promise<void> {
-  const settled = await Promise.allSettled(work)
-  const failed = settled.find((one) => one.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
 }
 
 /** The most that one `invalidateTags` takes; too many must not be found out after the function ran. */

@@ -7,6 +7,8 @@ import type { AnyFunction } from './types.js'
 
 /** Where a cached function carries the function of its keys, whichever build decorated it. */
 export const KEY = Symbol.for('holdfast.keyOf')
+/** And the function that finds its cache. */
+export const HOME = Symbol.for('holdfast.cacheOf')
 
 /** Arguments whose text is longer than this stand in the key as a hash of it. */
 const MAX_TEXT = 200

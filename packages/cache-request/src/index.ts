@@ -7,3 +7,4 @@ export {
   type RequestKey,
   runInRequest,
 } from './request-cache.js'
+export { type RequestScoped, requestScoped } from './request-scoped.js'

@@ -37,6 +37,7 @@ export function clearRequestCache(): void {
   const store = currentStore()
   store?.values.clear()
   store?.loads.clear()
+  for (const reads of store?.reads.values() ?? []) reads.clear()
 }
 
 /**

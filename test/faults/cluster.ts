@@ -16,7 +16,7 @@ async function kill(port: number, type: 'normal' | 'pubsub'): Promise<void> {
 
 /** Three masters with a replica each. */
 export async function cluster(): Promise<Setup> {
-  const servers = await startCluster()
+  const servers = await startCluster({ nodeTimeoutMs: 2000 })
   const caches = open({ cluster: { nodes: servers.nodes } })
   const watcher = new Cluster([...servers.nodes], { slotsRefreshInterval: 500 })
   watcher.on('error', () => undefined)

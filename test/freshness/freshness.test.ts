@@ -47,7 +47,8 @@ describe('no read that starts after an invalidation returned sees the old value'
   it.each(cases)('%s', async (_, topology, options) => {
     const verdict = await run(topology, SECONDS, options)
     expect(verdict.examples).toEqual([])
-    expect(verdict).toMatchObject({ stale: 0, errors: 0, refused: 0 })
+    expect(verdict.stale).toBe(0)
+    expect(verdict.codes).toEqual({})
     expect(verdict.reads).toBeGreaterThan(500)
     expect(verdict.invalidations).toBeGreaterThan(20)
   })
@@ -60,38 +61,25 @@ describe('the same over a cluster', { timeout: 60_000 }, () => {
   })
   afterAll(() => cluster?.stop())
 
+  // In peace first: what a fault leaves behind in the servers is not ours.
   it.each([
-    ['in peace', []],
-    ['while slots move', ['move-slot']],
-    ['with broken connections, lost scripts and lost keys', ['client-kill', 'script-flush', 'flushall']],
-  ])('%s', async (_, faults) => {
+    ['in peace', 'cluster', []],
+    ['with near caches', 'near-cluster', []],
+    ['while slots move', 'cluster', ['move-slot']],
+    ['with near caches, while slots move', 'near-cluster', ['move-slot']],
+    ['with broken connections, lost scripts and lost keys', 'cluster', ['client-kill', 'script-flush', 'flushall']],
+    ['with near caches, broken connections and lost keys', 'near-cluster', ['client-kill', 'flushall']],
+  ])('%s', async (_, topology, faults) => {
     const calm = torment(faults, { ports: cluster.ports.slice(0, 3), cluster })
-    const verdict = await run('cluster', SECONDS, { clusterNodes: cluster.nodes })
-    const strikes = await calm()
-    expect(verdict.examples).toEqual([])
-    expect(verdict.stale).toBe(0)
-    expect(verdict.reads).toBeGreaterThan(300)
-    expect(verdict.invalidations).toBeGreaterThan(20)
-    if (faults.length > 0) expect(strikes).toBeGreaterThan(5)
-    else expect(verdict.refused).toBe(0)
-    expect(verdict.errors).toBe(0)
-  })
-
-  it.each([
-    ['with near caches', []],
-    ['with near caches, while slots move', ['move-slot']],
-    ['with near caches, broken connections and lost keys', ['client-kill', 'flushall']],
-  ])('%s', async (_, faults) => {
-    const calm = torment(faults, { ports: cluster.ports.slice(0, 3), cluster })
-    const lag = faults.includes('client-kill') ? { lagMs: 2500 } : {}
-    const verdict = await run('near-cluster', SECONDS, { clusterNodes: cluster.nodes }, 1, lag)
+    const lag = topology === 'near-cluster' && faults.includes('client-kill') ? { lagMs: 2500 } : {}
+    const verdict = await run(topology, SECONDS, { clusterNodes: cluster.nodes }, 1, lag)
     const strikes = await calm()
     expect(verdict.examples).toEqual([])
     expect(verdict).toMatchObject({ stale: 0, errors: 0 })
     expect(verdict.reads).toBeGreaterThan(300)
     expect(verdict.invalidations).toBeGreaterThan(20)
     if (faults.length > 0) expect(strikes).toBeGreaterThan(5)
-    else expect(verdict.refused).toBe(0)
+    else expect(verdict.codes).toEqual({})
   })
 })
 

@@ -47,7 +47,7 @@ if (values.help || open === undefined || !(seconds > 0) || wrong.length > 0) {
 
 async function start(): Promise<{ victim: Victim; redisUrl?: string; stop: () => Promise<void> }> {
   if (overCluster) {
-    const cluster = await startCluster()
+    const cluster = await startCluster({ nodeTimeoutMs: 2000 })
     return { victim: { ports: cluster.ports.slice(0, 3), cluster }, stop: () => cluster.stop() }
   }
   const redisUrl = process.env['REDIS_URL']

@@ -133,7 +133,7 @@ it('what is not understood stands for any change', async () => {
 describe('over a cluster', () => {
   let cluster: RedisCluster
   beforeAll(async () => {
-    cluster = await startCluster()
+    cluster = await startCluster({ nodeTimeoutMs: 2000 })
   })
   afterAll(() => cluster?.stop())
 

@@ -7,7 +7,7 @@ let cluster: RedisCluster
 let client: Cluster
 
 beforeAll(async () => {
-  cluster = await startCluster()
+  cluster = await startCluster({ nodeTimeoutMs: 2000 })
   client = new Cluster([...cluster.nodes])
   client.on('error', () => undefined)
   await once(client, 'ready')

@@ -7,15 +7,25 @@ import { severalTries } from '../several-tries.js'
 const SLOTS = 16_384
 const FORMED_WITHIN_MS = 30_000
 
-/** A server that was harmed is given up by the others after this many milliseconds. */
-const NODE_TIMEOUT_MS = 2000
+/** So long a busy machine does not stand still. */
+const PATIENT_MS = 15_000
+
+export interface ClusterOptions {
+  readonly masters?: number
+  readonly replicas?: number
+  /**
+   * A server that does not answer is given up by the others after this many milliseconds. A cluster in which none is
+   * meant to be given up should be patient: else it refuses commands for some seconds because its machine was busy.
+   */
+  readonly nodeTimeoutMs?: number
+}
 
 /** Nothing is written to disk but the cluster's own file, so a restarted server knows where it belongs and is empty. */
-const clusterArguments = (port: number): string[] => [
+const clusterArguments = (port: number, nodeTimeoutMs: number): string[] => [
   ...['--save', '', '--appendonly', 'no', '--protected-mode', 'no'],
   ...['--repl-diskless-load', 'swapdb', '--repl-diskless-sync-delay', '0'],
   ...['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`],
-  ...['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--cluster-announce-ip', '127.0.0.1'],
+  ...['--cluster-node-timeout', String(nodeTimeoutMs), '--cluster-announce-ip', '127.0.0.1'],
 ]
 
 export interface RedisCluster {
@@ -34,10 +44,14 @@ export interface RedisCluster {
 }
 
 /** A real Redis Cluster: in a container, else as processes. */
-export const startCluster = ({ masters = 3, replicas = 3 } = {}): Promise<RedisCluster> =>
-  severalTries(() => tryCluster(masters, replicas))
+export const startCluster = (options: ClusterOptions = {}): Promise<RedisCluster> =>
+  severalTries(() => tryCluster(options))
 
-async function tryCluster(masters: number, replicas: number): Promise<RedisCluster> {
+async function tryCluster({
+  masters = 3,
+  replicas = 3,
+  nodeTimeoutMs = PATIENT_MS,
+}: ClusterOptions): Promise<RedisCluster> {
   const ports: number[] = []
   while (ports.length < masters + replicas) {
     const port = await freePort()
@@ -45,7 +59,7 @@ async function tryCluster(masters: number, replicas: number): Promise<RedisClust
     if (port < 55_000 && !ports.includes(port)) ports.push(port)
   }
   const machine = await startMachine(ports)
-  const start = (port: number): Promise<void> => machine.start(port, clusterArguments(port))
+  const start = (port: number): Promise<void> => machine.start(port, clusterArguments(port, nodeTimeoutMs))
   const clients = new Map<number, Redis>()
   const on = (port: number): Redis => {
     const known = clients.get(port)

@@ -10,7 +10,7 @@ import { cacheOn } from '../support/caches.js'
 let servers: RedisCluster
 let client: Cluster
 beforeAll(async () => {
-  servers = await startCluster()
+  servers = await startCluster({ nodeTimeoutMs: 2000 })
   client = new Cluster([...servers.nodes])
   client.on('error', () => undefined)
   await once(client, 'ready')

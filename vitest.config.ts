@@ -17,7 +17,12 @@ const redisTests = [
   'test/faults/**/*.test.ts',
 ]
 
-const withRedis = { globalSetup: './test/redis-server/global-setup.ts', testTimeout: 30_000, hookTimeout: 90_000 }
+const withRedis = {
+  globalSetup: './test/redis-server/global-setup.ts',
+  testTimeout: 30_000,
+  hookTimeout: 90_000,
+  sequence: { groupOrder: 1 },
+}
 
 export default defineConfig({
   // Tests run the sources, never a build: the same paths as in tsconfig.json.
@@ -43,6 +48,9 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/{src,test}/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', ...redisTests],
+          // First, and on every core: nothing here measures time. What needs Redis has the machine to itself.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
         },
       },
       { extends: true, test: { name: 'redis', include: redisTests, ...withRedis } },

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const SKIPPED = new Set(['node_modules', 'dist', '.git', '.turbo', 'generated'])
+const SKIPPED = new Set(['node_modules', 'dist', '.git', '.turbo', 'generated', 'reference', '.vitepress'])
 
 function pages(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((one) => {

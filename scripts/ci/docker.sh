@@ -2,11 +2,11 @@
 # Makes sure that a Docker engine runs and has a Redis image, and prints the exports that the tests need then:
 #   docker_env="$(scripts/ci/docker.sh)" && eval "$docker_env"
 # A machine with Docker and a registry gets no export and no change. On a bare Debian machine, as root, it installs and
-# starts the engine; without a registry it makes an image out of Debian's redis-server package.
+# starts the engine; without a registry it makes an image out of Debian's redis-server and memcached.
 set -euo pipefail
 
 image="${HOLDFAST_TEST_REDIS_IMAGE:-redis:7-alpine}"
-local_image='holdfast/redis:local'
+local_image='holdfast/servers:local'
 log="${TMPDIR:-/tmp}/holdfast-dockerd.log"
 
 say() { echo "docker: $*" >&2; }
@@ -52,11 +52,13 @@ start_engine() {
 
 # The servers, a shell and the libraries they name: all that a container of ours needs.
 make_image() {
-  command -v redis-server >/dev/null && command -v redis-cli >/dev/null || install_redis
+  command -v redis-server >/dev/null && command -v redis-cli >/dev/null || install_server redis-server
+  command -v memcached >/dev/null || install_server memcached
   local folder program
   folder="$(mktemp -d)"
-  mkdir -p "$folder/bin" "$folder/usr/bin" "$folder/tmp" "$folder/data"
-  for program in redis-server redis-cli sh; do
+  mkdir -p "$folder/bin" "$folder/usr/bin" "$folder/tmp" "$folder/data" "$folder/etc"
+  echo 'root:x:0:0:root:/root:/bin/sh' >"$folder/etc/passwd"
+  for program in redis-server redis-cli memcached sh; do
     cp -L "$(command -v "$program")" "$folder/usr/bin/"
     cp -L "$(command -v "$program")" "$folder/bin/"
     { ldd "$(command -v "$program")" | grep -o '/[^ ]*' || true; } | while read -r library; do
@@ -70,12 +72,12 @@ make_image() {
 }
 
 # The program, not the service: a policy keeps the package from starting it.
-install_redis() {
+install_server() {
   local policy=/usr/sbin/policy-rc.d status=0
-  if [ -e "$policy" ]; then apt_install redis-server; return; fi
+  if [ -e "$policy" ]; then apt_install "$1"; return; fi
   printf '#!/bin/sh\nexit 101\n' >"$policy"
   chmod +x "$policy"
-  apt_install redis-server || status=$?
+  apt_install "$1" || status=$?
   rm -f "$policy"
   return "$status"
 }
@@ -93,8 +95,9 @@ fi
 if has_image "$image" || timeout 90 docker pull -q "$image" >&2; then
   say "image $image"
 else
-  say "no registry gives $image: making $local_image from the package of the system"
+  say "no registry gives $image: making $local_image from packages of the system"
   has_image "$local_image" || make_image "$local_image"
   echo "export HOLDFAST_TEST_REDIS_IMAGE=$local_image"
+  echo "export HOLDFAST_TEST_MEMCACHED_IMAGE=$local_image"
   echo 'export TESTCONTAINERS_RYUK_DISABLED=true'
 fi

@@ -25,6 +25,7 @@ const PAGES = [
   'docs/guide/codecs.md',
   'docs/guide/frameworks.md',
   'docs/guide/decorators.md',
+  'docs/guide/request.md',
   'docs/migrate/from-cache-manager.md',
   'docs/migrate/from-bentocache.md',
   'docs/migrate/from-keyv.md',

@@ -21,12 +21,12 @@ export const runLabels = () => ({ [runLabel]: runId() })
 export const onHostNetwork = () => process.env['HOLDFAST_TEST_REDIS_NETWORK'] === 'host'
 export const serverProgram = () => (image().includes('valkey') ? 'valkey-server' : 'redis-server')
 
-/** The engine, with the image in it. */
-export async function engineWithImage(): Promise<ContainerRuntimeClient> {
+/** The engine, with an image in it. */
+export async function engineWithImage(name = image()): Promise<ContainerRuntimeClient> {
   const engine = await getContainerRuntimeClient().catch(() => {
     throw new Unavailable('no Docker engine answers')
   })
-  await haveImage(engine)
+  await haveImage(engine, name)
   await haveReaper(engine)
   return engine
 }
@@ -87,13 +87,13 @@ export async function startContainer(options: RedisOptions): Promise<RedisServer
   }
 }
 
-async function haveImage(engine: ContainerRuntimeClient): Promise<void> {
-  const name = ImageName.fromString(image())
+async function haveImage(engine: ContainerRuntimeClient, wanted: string): Promise<void> {
+  const name = ImageName.fromString(wanted)
   if (await engine.image.exists(name)) return
   const reason = await engine.image.pull(name).catch((error: Error) => error.message)
   // a pull may end without the image and without an error
   if (await engine.image.exists(name)) return
-  throw new Unavailable(`the Docker engine neither has nor gets the image ${image()}${reason ? ` (${reason})` : ''}`)
+  throw new Unavailable(`the Docker engine neither has nor gets the image ${wanted}${reason ? ` (${reason})` : ''}`)
 }
 
 /** Ryuk removes what a crash leaves. Where its image cannot be had the run sweeps after itself. */

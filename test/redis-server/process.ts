@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { answers } from './answers.js'
 import { freePort } from './free-port.js'
-import { installRedis } from './install.js'
+import { install } from './install.js'
 import { addressOf, type RedisOptions, type RedisServer, serverArguments, Unavailable } from './types.js'
 
 export const findBinary = () =>
@@ -11,7 +11,7 @@ export const findBinary = () =>
 
 /** A server as a child process on a loopback port. */
 export async function startProcess(options: RedisOptions): Promise<RedisServer> {
-  const binary = findBinary() ?? (installRedis() ? findBinary() : undefined)
+  const binary = findBinary() ?? (install('redis-server') ? findBinary() : undefined)
   if (binary === undefined) throw new Unavailable('no redis-server or valkey-server on PATH')
 
   const address = addressOf('127.0.0.1', await freePort(), options.password)

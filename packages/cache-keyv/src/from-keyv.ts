@@ -19,6 +19,9 @@ export interface FromKeyvOptions {
   readonly clock?: Clock
 }
 
+/** Kept for a moment, to see whether an adapter lists what it keeps. */
+const PROBE = 'holdfast-probe'
+
 /**
  * A storage adapter of Keyv as a store of bytes: `fenced(encoded(fromKeyv(new KeyvPostgres(uri))))` is a backend. Give
  * the adapter itself, not a `Keyv`, which hides failures. Fences and leases hold within one process. Patterns and
@@ -38,7 +41,7 @@ export function fromKeyv(adapter: KeyvAdapter, options: FromKeyvOptions = {}): K
   // Failures come as rejections; one that also comes as an event must not end the process.
   adapter.on?.('error', () => undefined)
 
-  async function* keys(prefix: string): AsyncGenerator<string> {
+  const listed = async function* (): AsyncGenerator<string> {
     if (adapter.iterator === undefined) {
       throw new CacheError(
         'E_UNSUPPORTED',
@@ -47,27 +50,48 @@ export function fromKeyv(adapter: KeyvAdapter, options: FromKeyvOptions = {}): K
     }
     for await (const item of adapter.iterator(adapter.namespace)) {
       const key: unknown = Array.isArray(item) ? item[0] : undefined
-      if (typeof key === 'string' && key.startsWith(prefix)) yield key
+      if (typeof key === 'string') yield decoded(key)
+    }
+  }
+  let listsAll: Promise<void> | undefined
+  const keys = async function* (prefix: string): AsyncGenerator<string> {
+    listsAll ??= probe(adapter, listed, name)
+    await listsAll.catch((error: unknown) => {
+      listsAll = undefined
+      throw error
+    })
+    // Some adapters page by offset and pass over keys when others are removed meanwhile: they are walked again until
+    // they show nothing new.
+    const seen = new Set<string>()
+    for (let before = -1; seen.size > before; ) {
+      before = seen.size
+      for await (const key of listed()) {
+        if (!key.startsWith(prefix) || seen.has(key)) continue
+        seen.add(key)
+        yield key
+      }
     }
   }
 
   return {
     name,
     async get(key) {
-      return read(await adapter.get(key), clock.now())
+      return read(key, await adapter.get(nameOf(key)), clock.now())
     },
     async set(key, payload, { ttlMs }) {
-      await adapter.set(key, written(payload, ttlMs === undefined ? undefined : clock.now() + ttlMs), ttlMs)
+      const until = ttlMs === undefined ? undefined : clock.now() + ttlMs
+      await adapter.set(nameOf(key), written(key, payload, until), ttlMs)
     },
     // What has expired may still lie there: some adapters leave that to Keyv.
     async delete(key) {
-      const there = read(await adapter.get(key), clock.now()) !== undefined
-      await adapter.delete(key)
+      const name = nameOf(key)
+      const there = read(key, await adapter.get(name), clock.now()) !== undefined
+      await adapter.delete(name)
       return there
     },
     async clear(prefix) {
       if (prefix === '') return adapter.clear()
-      for await (const key of keys(prefix)) await adapter.delete(key)
+      for await (const key of keys(prefix)) await adapter.delete(nameOf(key))
     },
     ...(adapter.iterator !== undefined && { keys }),
     async close() {
@@ -76,12 +100,63 @@ export function fromKeyv(adapter: KeyvAdapter, options: FromKeyvOptions = {}): K
   }
 }
 
-/** Adapters keep strings; several ignore lifetimes, so each value has its own: epoch ms in front, or nothing. */
-const written = (payload: Uint8Array, until: number | undefined): string =>
-  `${until ?? ''}:${Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('base64')}`
+/** With a namespace some adapters list other keys than those that they were given. A removal must not believe them. */
+async function probe(adapter: KeyvAdapter, listed: () => AsyncIterable<string>, name: string): Promise<void> {
+  await adapter.set(PROBE, written(PROBE, new Uint8Array(), 0), 60_000)
+  try {
+    for await (const key of listed()) if (key === PROBE) return
+  } finally {
+    await adapter.delete(PROBE)
+  }
+  const { namespace } = adapter
+  throw new CacheError(
+    'E_UNSUPPORTED',
+    `${name} does not list what it keeps, so it can remove neither patterns nor everything. ` +
+      (namespace === undefined ? 'Use tags.' : `Use tags, or an adapter without the namespace ${namespace}.`),
+  )
+}
 
-function read(stored: unknown, now: number): Uint8Array | undefined {
-  const [, until, text] = typeof stored === 'string' ? (/^(\d*):([A-Za-z0-9+/]*={0,2})$/.exec(stored) ?? []) : []
-  if (until === undefined || text === undefined) return undefined
-  return until !== '' && Number(until) <= now ? undefined : Buffer.from(text, 'base64')
+/** Stores trim, cut or refuse keys with blanks, control characters and halves of characters. */
+const nameOf = (key: string): string =>
+  key.replace(/[\0- %\x7f]|\p{Surrogate}/gu, (char) => `%${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+const decoded = (name: string): string =>
+  name.replace(/%([0-9a-f]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+
+/**
+ * As Keyv writes values itself: some adapters parse what they return. Several ignore lifetimes, so each value has its
+ * own, in epoch ms. Some databases take `a` and `A` for the same key, so each value also knows whose it is.
+ */
+const written = (key: string, payload: Uint8Array, expires: number | undefined): string =>
+  JSON.stringify({
+    value: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('base64'),
+    expires,
+    key,
+  })
+
+function read(wanted: string, stored: unknown, now: number): Uint8Array | undefined {
+  const { value, expires, key } = fieldsOf(stored)
+  if (key !== wanted || typeof value !== 'string' || !BASE64.test(value)) return undefined
+  if (expires !== undefined && !(typeof expires === 'number' && now < expires)) return undefined
+  return Buffer.from(value, 'base64')
+}
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
+
+interface Fields {
+  readonly value?: unknown
+  readonly expires?: unknown
+  readonly key?: unknown
+}
+
+function fieldsOf(stored: unknown): Fields {
+  let fields = stored
+  if (typeof stored === 'string') {
+    try {
+      fields = JSON.parse(stored)
+    } catch {
+      // Somebody else wrote it.
+    }
+  }
+  return typeof fields === 'object' && fields !== null ? fields : {}
 }

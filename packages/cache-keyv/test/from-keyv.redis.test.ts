@@ -81,9 +81,69 @@ describe('what an adapter cannot do', () => {
   it('what somebody else wrote is a miss', async () => {
     const adapter = mapAdapter()
     const store = fromKeyv(adapter)
-    for (const foreign of ['{"value":1}', '', ':', 'x:AAAA', '5:?']) {
-      adapter.map.set('k', foreign)
-      expect((await store.get('k'))?.length ?? 0).toBe(0)
+    const foreign = ['', 'null', '[]', '{', '{"key":"k"}', '{"key":"k","value":1}', '{"key":"k","value":"?"}']
+    for (const text of [...foreign, '{"key":"k","value":"","expires":"x"}', '{"key":"K","value":""}']) {
+      adapter.map.set('k', text)
+      expect(await store.get('k')).toBeUndefined()
     }
+  })
+
+  it('an adapter that lists other keys than it keeps is not believed', async () => {
+    const adapter = mapAdapter()
+    const cache = createCache({
+      backend: fenced(
+        encoded(
+          fromKeyv({
+            ...adapter,
+            namespace: 'mine',
+            async *iterator(namespace) {
+              for (const entry of adapter.map) if (entry[0].startsWith(`${namespace}:`)) yield entry
+            },
+          }),
+        ),
+      ),
+    })
+    await cache.set('k', 1)
+    await expect(cache.deletePattern('k*')).rejects.toMatchObject({
+      code: 'E_UNSUPPORTED',
+      message: expect.stringContaining('without the namespace mine'),
+    })
+    expect([...adapter.map.keys()]).not.toContain('holdfast-probe')
+  })
+
+  it('a database to which A is a gives nobody the value of another', async () => {
+    const adapter = mapAdapter()
+    const cache = createCache({
+      backend: fenced(
+        encoded(
+          fromKeyv({
+            ...adapter,
+            get: (key) => adapter.get(key.toLowerCase()),
+            set: (key, value) => adapter.set(key.toLowerCase(), value),
+            delete: (key) => adapter.delete(key.toLowerCase()),
+          }),
+        ),
+      ),
+    })
+    await cache.set('token:A', 'of A')
+    expect([await cache.get('token:A'), await cache.get('token:a')]).toEqual(['of A', undefined])
+  })
+
+  it('an adapter that pages by offset passes over nothing', async () => {
+    const adapter = mapAdapter()
+    const store = fromKeyv({
+      ...adapter,
+      async *iterator() {
+        for (let offset = 0; ; offset += 10) {
+          const page = [...adapter.map].slice(offset, offset + 10)
+          if (page.length === 0) return
+          yield* page
+        }
+      },
+    })
+    for (let n = 0; n < 95; n++) await store.set(`a:${n}`, new Uint8Array(), {})
+    await store.set('b', new Uint8Array(), {})
+    await store.clear('a:')
+    expect([...adapter.map.keys()]).toEqual(['b'])
   })
 })

@@ -29,16 +29,10 @@ export function requestScoped(cache: CacheService): RequestScoped {
     throw badInput('requestScoped: the argument is not a CacheService', 'Write requestScoped(createCache({ backend }))')
   }
 
-  function remembered<T>(kind: string, key: string, read: () => Promise<T>): Promise<T> {
-    const reads = readsOf(cache)
-    if (reads === undefined) return read()
-    const name = `${kind}:${key}`
-    const known = reads.get(name)
-    if (known !== undefined) return known as Promise<T>
-    const reading = read()
-    reads.set(name, reading)
+  function remember<T>(key: string, reads: Map<string, Promise<unknown>>, reading: Promise<T>): Promise<T> {
+    reads.set(key, reading)
     reading.catch(() => {
-      if (reads.get(name) === reading) reads.delete(name)
+      if (reads.get(key) === reading) reads.delete(key)
     })
     return reading
   }
@@ -60,14 +54,26 @@ export function requestScoped(cache: CacheService): RequestScoped {
 
   return {
     ...writes,
-    get: <T>(key: string) => remembered('get', key, () => cache.get<T>(key)),
-    getOrSet: <T>(key: string, loader: Loader<T>, options?: GetOrSetOptions) =>
-      remembered('getOrSet', key, async () => {
-        const value = await cache.getOrSet(key, loader, options)
-        // Before it was a miss perhaps.
-        readsOf(cache)?.delete(`get:${key}`)
-        return value
-      }),
+    get<T>(key: string): Promise<T | undefined> {
+      const reads = readsOf(cache)
+      if (reads === undefined) return cache.get<T>(key)
+      const known = reads.get(key)
+      return known !== undefined ? (known as Promise<T>) : remember(key, reads, cache.get<T>(key))
+    },
+    getOrSet<T>(key: string, loader: Loader<T>, options?: GetOrSetOptions): Promise<T> {
+      const reads = readsOf(cache)
+      if (reads === undefined) return cache.getOrSet(key, loader, options)
+      const known = reads.get(key)
+      const load = (): Promise<T> => cache.getOrSet(key, loader, options)
+      if (known === undefined) return remember(key, reads, load())
+      // A miss is no answer to this call, nor is a read that failed.
+      const found = known.catch(() => undefined)
+      return remember(
+        key,
+        reads,
+        found.then((value) => (value === undefined ? load() : (value as T))),
+      )
+    },
   }
 }
 

@@ -1,8 +1,13 @@
+import 'reflect-metadata'
 import { EventEmitter } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
+import { Body, Controller, Module, Post } from '@nestjs/common'
+import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core'
+import { ExpressAdapter } from '@nestjs/platform-express'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
 import express from 'express'
 import fastify, { type FastifyInstance } from 'fastify'
 import { Hono } from 'hono'
@@ -90,6 +95,30 @@ async function honoApp(): Promise<string> {
   return served(getRequestListener(app.fetch))
 }
 
+/** A controller of Nest, over Express or Fastify. */
+const nestApp = (adapter: () => AbstractHttpAdapter) => async (): Promise<string> => {
+  class Controls {
+    answer(body: { who: string }) {
+      return answer(body.who)
+    }
+  }
+  Controller()(Controls)
+  const method = Object.getOwnPropertyDescriptor(Controls.prototype, 'answer') as PropertyDescriptor
+  Post()(Controls.prototype, 'answer', method)
+  Body()(Controls.prototype, 'answer', 0)
+  class Root {}
+  Module({ controllers: [Controls] })(Root)
+  const app = await NestFactory.create(Root, adapter(), { logger: false })
+  app.use(requestCache())
+  app.use((_request: unknown, _response: unknown, next: () => void) => {
+    cacheInRequest('early', 'yes')
+    next()
+  })
+  onTestFinished(() => app.close())
+  await app.listen(0, '127.0.0.1')
+  return `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`
+}
+
 /** Node's own server, with a body that is read by listening. */
 function nodeApp(): Promise<string> {
   const middleware = requestCache()
@@ -112,6 +141,8 @@ describe('the middleware', () => {
     ['fastify, as a hook', fastifyApp((app) => void app.addHook('onRequest', requestCache()))],
     ['koa', koaApp],
     ['hono', honoApp],
+    ['nest on express', nestApp(() => new ExpressAdapter())],
+    ['nest on fastify', nestApp(() => new FastifyAdapter())],
     ['node:http', nodeApp],
   ])('gives each request a cache of its own: %s', async (_, start) => {
     const url = await start()

@@ -66,6 +66,22 @@ describe('a cache as one request sees it', () => {
     })
   })
 
+  it('get and getOrSet agree', async () => {
+    const { cache, scoped } = open()
+    await runInRequest(async () => {
+      expect(await scoped.getOrSet('a', () => 1)).toBe(1)
+      await cache.set('a', 2)
+      expect(await scoped.get('a')).toBe(1)
+      await cache.set('b', 1)
+      expect(await scoped.get('b')).toBe(1)
+      await cache.set('b', 2)
+      expect(await scoped.getOrSet('b', () => 3)).toBe(1)
+      expect(
+        await Promise.all([scoped.get('c'), scoped.getOrSet('c', () => 1), scoped.getOrSet('c', () => 2)]),
+      ).toEqual([undefined, 1, 1])
+    })
+  })
+
   it('a failure is not remembered, and clearRequestCache forgets', async () => {
     const { cache, scoped } = open()
     await runInRequest(async () => {

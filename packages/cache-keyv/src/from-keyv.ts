@@ -1,4 +1,12 @@
-import { badInput, CacheError, type Clock, checkClock, type KeyValueStore } from '@holdfast/cache-core'
+import {
+  badInput,
+  CacheError,
+  type Clock,
+  checkClock,
+  type Duration,
+  type KeyValueStore,
+  toMs,
+} from '@holdfast/cache-core'
 
 /** What is used of a storage adapter of Keyv 5, such as `new KeyvPostgres(uri)`. */
 export interface KeyvAdapter {
@@ -16,6 +24,12 @@ export interface KeyvAdapter {
 export interface FromKeyvOptions {
   /** For events and errors. @default 'keyv' */
   readonly name?: string
+  /**
+   * A read that takes longer fails: some adapters never answer, for instance when the key is longer than their store
+   * allows. What writes is waited for however long it takes, because done too late it would undo what came after.
+   * @default '2s'
+   */
+  readonly readDeadline?: Duration
   readonly clock?: Clock
 }
 
@@ -38,8 +52,17 @@ export function fromKeyv(adapter: KeyvAdapter, options: FromKeyvOptions = {}): K
   }
   const { name = 'keyv' } = options
   const clock = checkClock(options.clock, 'fromKeyv')
+  const deadlineMs = toMs(options.readDeadline ?? '2s', 'readDeadline')
   // Failures come as rejections; one that also comes as an event must not end the process.
   adapter.on?.('error', () => undefined)
+
+  const answer = (stored: string): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const cancel = clock.after(deadlineMs, () =>
+        reject(new CacheError('E_TIMEOUT', `${name} did not answer a read within ${deadlineMs} ms.`, { op: 'get' })),
+      )
+      Promise.resolve(adapter.get(stored)).then(resolve, reject).finally(cancel)
+    })
 
   const listed = async function* (): AsyncGenerator<string> {
     if (adapter.iterator === undefined) {
@@ -76,7 +99,7 @@ export function fromKeyv(adapter: KeyvAdapter, options: FromKeyvOptions = {}): K
   return {
     name,
     async get(key) {
-      return read(key, await adapter.get(nameOf(key)), clock.now())
+      return read(key, await answer(nameOf(key)), clock.now())
     },
     async set(key, payload, { ttlMs }) {
       const until = ttlMs === undefined ? undefined : clock.now() + ttlMs
@@ -85,7 +108,7 @@ export function fromKeyv(adapter: KeyvAdapter, options: FromKeyvOptions = {}): K
     // What has expired may still lie there: some adapters leave that to Keyv.
     async delete(key) {
       const name = nameOf(key)
-      const there = read(key, await adapter.get(name), clock.now()) !== undefined
+      const there = read(key, await answer(name), clock.now()) !== undefined
       await adapter.delete(name)
       return there
     },

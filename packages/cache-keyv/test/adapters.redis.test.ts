@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type MemcachedServer, startMemcached } from '../../../test/memcached-server/index.js'
 
 const over = (adapter: unknown): CacheService =>
-  createCache({ backend: fenced(encoded(fromKeyv(adapter as KeyvAdapter))) })
+  createCache({ backend: fenced(encoded(fromKeyv(adapter as KeyvAdapter, { readDeadline: '300ms' }))) })
 
 describe('SQLite', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-sqlite-'))
@@ -102,7 +102,10 @@ describe('Memcached', () => {
     const cache = open()
     await expect(cache.deletePattern('a*')).rejects.toMatchObject({ code: 'E_UNSUPPORTED' })
     await expect(cache.set('large', 'x'.repeat(2_000_000))).rejects.toMatchObject({ name: 'CacheError' })
-    await cache.set('x'.repeat(300), 1).catch((error) => expect(error).toMatchObject({ name: 'CacheError' }))
+    // Its client may never answer a read of so long a key.
+    const long = 'x'.repeat(300)
+    expect(await cache.getOrSet(long, () => 'loaded')).toBe('loaded')
+    await expect(cache.delete(long)).rejects.toMatchObject({ name: 'CacheError' })
     await cache.close()
   })
 

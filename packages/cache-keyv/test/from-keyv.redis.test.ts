@@ -74,6 +74,17 @@ describe('what an adapter cannot do', () => {
     await expect(cache.delete('k')).rejects.toMatchObject({ code: 'E_UNAVAILABLE' })
   })
 
+  it('a read that is never answered is a miss after readDeadline', async () => {
+    const clock = new ManualClock(0)
+    const silent = { ...mapAdapter(), get: () => new Promise(() => undefined) }
+    const store = fromKeyv(silent, { clock, readDeadline: '1s' })
+    const reading = store.get('k')
+    clock.advance(999)
+    expect(await Promise.race([reading, Promise.resolve('waits')])).toBe('waits')
+    clock.advance(1)
+    await expect(reading).rejects.toMatchObject({ code: 'E_TIMEOUT' })
+  })
+
   it('a Keyv instead of an adapter, or anything else, is refused', () => {
     expect(() => fromKeyv({} as never)).toThrow(expect.objectContaining({ code: 'E_CONFIG' }))
   })

@@ -1,5 +1,5 @@
 import type { Draft, Entry } from '@holdfast/cache-core'
-import { FIRST_SLOT } from './policy/lists.js'
+import { FIRST_SLOT, NONE } from './policy/lists.js'
 import { Lru } from './policy/lru.js'
 import type { Policy, PolicyName } from './policy/policy.js'
 import { TinyLfu } from './policy/tiny-lfu.js'
@@ -43,6 +43,7 @@ const forEver = (capacity: number): Float64Array => new Float64Array(capacity).f
 export class EntryStore {
   readonly #options: EntryStoreOptions
   readonly #maxEntries: number
+  readonly #maxWeight: number
   #map = new Map<string, number>()
   policy: Policy
   #sweep: Sweep
@@ -60,9 +61,9 @@ export class EntryStore {
   /** Called when all numbers have been used and those that are held were given new ones. */
   renumbered: () => void = () => undefined
   readonly settled = new Settled()
-  /** Epoch milliseconds need 48 bits. */
-  #createdAtLow: Uint32Array
-  #createdAtHigh: Uint16Array
+  #createdAt: Float64Array
+  /** Whether any entry has, or had, more than a value. */
+  #detailed = false
   #loadMs: Float32Array | undefined
   /** The `keepUntil` of each entry. */
   expiry: Float64Array | undefined
@@ -78,12 +79,12 @@ export class EntryStore {
   constructor(options: EntryStoreOptions) {
     this.#options = options
     this.#maxEntries = Math.min(options.maxEntries, MOST_ENTRIES)
+    this.#maxWeight = options.maxWeight
     this.#capacity = this.#firstCapacity()
     this.keys = longerList(this.#capacity, [])
     this.values = longerList(this.#capacity, [])
     this.versions = new Uint32Array(this.#capacity)
-    this.#createdAtLow = new Uint32Array(this.#capacity)
-    this.#createdAtHigh = new Uint16Array(this.#capacity)
+    this.#createdAt = new Float64Array(this.#capacity)
     this.policy = this.#newPolicy()
     this.#sweep = new Sweep(this, options.tags)
   }
@@ -113,7 +114,7 @@ export class EntryStore {
       present: true,
       value,
       tags: this.fences?.[slot]?.map(({ tag }) => tag) ?? NO_TAGS,
-      createdAt: this.#createdAtHigh[slot]! * 2 ** 32 + this.#createdAtLow[slot]!,
+      createdAt: this.#createdAt[slot]!,
       freshUntil: Math.min(this.staleAt?.[slot] ?? Number.POSITIVE_INFINITY, keepUntil),
       keepUntil,
       loadMs: this.#loadMs?.[slot] ?? 0,
@@ -123,37 +124,15 @@ export class EntryStore {
 
   /** Stores a value; the fences become the store's. What alone is too heavy is not kept. */
   put(key: string, draft: Draft, value: unknown, fences: Fences, weight: number, now: number): void {
-    const { maxWeight, tags } = this.#options
     const known = this.#map.get(key)
-    if (known !== undefined) {
-      const total = this.#weights === undefined ? weight : this.weight - this.#weightOf(known) + weight
-      if (total <= maxWeight) {
-        this.policy.replaced(known)
-        this.#releaseFences(known)
-        this.weight = total
-        this.#fill(known, draft, value, fences, weight)
-        this.#sweep.step(now)
-        return
-      }
-      this.remove(known)
-    }
-    if (weight > maxWeight) {
-      tags.release(fences)
-      return
-    }
-    this.#sweep.step(now)
-    if (this.#map.size >= this.#maxEntries || this.weight + weight > maxWeight) this.#makeRoom(weight, now)
-    const slot = this.#freed.pop() ?? this.#newSlot()
-    this.#map.set(key, slot)
-    this.keys[slot] = key
-    this.weight += weight
-    if (this.signatures !== undefined) this.signatures[slot] = signatureOf(key)
-    this.#fill(slot, draft, value, fences, weight)
-    this.policy.added(slot)
+    // Two ways, so that each is compiled for itself.
+    if (known === undefined) this.#insert(key, draft, value, fences, weight, now)
+    else this.#replace(known, key, draft, value, fences, weight, now)
   }
 
   /** Gives an entry other lifetimes. */
   live(slot: number, freshUntil: number, keepUntil: number): void {
+    this.#detailed = true
     if (keepUntil !== Number.POSITIVE_INFINITY || this.expiry !== undefined) {
       this.expiry ??= forEver(this.#capacity)
       this.expiry[slot] = keepUntil
@@ -188,8 +167,8 @@ export class EntryStore {
     this.values = longerList(this.#capacity, [])
     this.settled.clear()
     this.versions = new Uint32Array(this.#capacity)
-    this.#createdAtLow = new Uint32Array(this.#capacity)
-    this.#createdAtHigh = new Uint16Array(this.#capacity)
+    this.#createdAt = new Float64Array(this.#capacity)
+    this.#detailed = false
     this.#loadMs = undefined
     this.expiry = undefined
     this.staleAt = undefined
@@ -198,12 +177,55 @@ export class EntryStore {
     this.signatures = undefined
   }
 
-  #makeRoom(weight: number, now: number): void {
-    const { maxWeight } = this.#options
-    while (this.#map.size >= this.#maxEntries || this.weight + weight > maxWeight) {
-      if (this.#sweep.reclaim(now)) continue
-      this.#release(this.policy.evict(this.keys))
+  #replace(slot: number, key: string, draft: Draft, value: unknown, fences: Fences, weight: number, now: number): void {
+    const total = this.#weights === undefined ? weight : this.weight - this.#weightOf(slot) + weight
+    if (total > this.#maxWeight) {
+      this.remove(slot)
+      this.#insert(key, draft, value, fences, weight, now)
+      return
     }
+    this.policy.replaced(slot)
+    this.settled.drop(slot, this.versions[slot]!)
+    this.#releaseFences(slot)
+    this.weight = total
+    this.#fill(slot, draft, value, fences, weight)
+    this.#sweep.step(now)
+  }
+
+  #insert(key: string, draft: Draft, value: unknown, fences: Fences, weight: number, now: number): void {
+    if (weight > this.#maxWeight) {
+      this.#options.tags.release(fences)
+      return
+    }
+    this.#sweep.step(now)
+    const slot = this.#isTooFull(weight) ? this.#makeRoom(weight, now) : this.#emptySlot()
+    this.#map.set(key, slot)
+    this.keys[slot] = key
+    this.weight += weight
+    if (this.signatures !== undefined) this.signatures[slot] = signatureOf(key)
+    this.#fill(slot, draft, value, fences, weight)
+    this.policy.added(slot, key)
+  }
+
+  #isTooFull(weight: number): boolean {
+    return this.#map.size >= this.#maxEntries || this.weight + weight > this.#maxWeight
+  }
+
+  /** Lets go of entries until there is room for another, and gives a slot for it. */
+  #makeRoom(weight: number, now: number): number {
+    let left = NONE
+    do {
+      if (left !== NONE) this.#empty(left)
+      left = NONE
+      if (this.#sweep.reclaim(now)) continue
+      left = this.policy.evict(this.keys)
+      this.#vacate(left)
+    } while (this.#isTooFull(weight))
+    return left === NONE ? this.#emptySlot() : left
+  }
+
+  #emptySlot(): number {
+    return this.#freed.pop() ?? this.#newSlot()
   }
 
   #newSlot(): number {
@@ -214,12 +236,14 @@ export class EntryStore {
   }
 
   #fill(slot: number, draft: Draft, value: unknown, fences: Fences, weight: number): void {
-    this.settled.drop(slot, this.versions[slot]!)
     this.values[slot] = value
     this.versions[slot] = this.#nextVersion()
-    const high = Math.floor(draft.createdAt / 2 ** 32)
-    this.#createdAtHigh[slot] = high
-    this.#createdAtLow[slot] = draft.createdAt - high * 2 ** 32
+    this.#createdAt[slot] = draft.createdAt
+    const bare = draft.freshUntil === Number.POSITIVE_INFINITY && !(draft.loadMs > 0) && fences.length === 0
+    if (this.#detailed || !bare || weight !== 0) this.#fillDetails(slot, draft, fences, weight)
+  }
+
+  #fillDetails(slot: number, draft: Draft, fences: Fences, weight: number): void {
     if (draft.loadMs > 0 || this.#loadMs !== undefined) {
       this.#loadMs ??= new Float32Array(this.#capacity)
       this.#loadMs[slot] = draft.loadMs
@@ -237,13 +261,22 @@ export class EntryStore {
   }
 
   #release(slot: number): void {
+    this.#vacate(slot)
+    this.#empty(slot)
+  }
+
+  /** Forgets an entry. What its slot holds is still to be emptied, or to be written over. */
+  #vacate(slot: number): void {
     this.#map.delete(this.keys[slot]!)
-    this.keys[slot] = undefined
     this.settled.drop(slot, this.versions[slot]!)
-    this.values[slot] = undefined
-    if (this.expiry !== undefined) this.expiry[slot] = Number.POSITIVE_INFINITY
     this.#releaseFences(slot)
     this.weight = this.#map.size === 0 ? 0 : this.weight - this.#weightOf(slot)
+  }
+
+  #empty(slot: number): void {
+    this.keys[slot] = undefined
+    this.values[slot] = undefined
+    if (this.expiry !== undefined) this.expiry[slot] = Number.POSITIVE_INFINITY
     this.#freed.push(slot)
   }
 
@@ -283,18 +316,14 @@ export class EntryStore {
 
   #grow(): void {
     const capacity = Math.min(FIRST_SLOT + this.#maxEntries, 2 * this.#capacity)
-    const longer = <T extends Float64Array | Float32Array | Int32Array | Uint32Array | Uint16Array>(
-      grown: T,
-      old: T,
-    ): T => {
+    const longer = <T extends Float64Array | Float32Array | Int32Array | Uint32Array>(grown: T, old: T): T => {
       grown.set(old)
       return grown
     }
     this.#capacity = capacity
     this.policy.grow(capacity)
     this.versions = longer(new Uint32Array(capacity), this.versions)
-    this.#createdAtLow = longer(new Uint32Array(capacity), this.#createdAtLow)
-    this.#createdAtHigh = longer(new Uint16Array(capacity), this.#createdAtHigh)
+    this.#createdAt = longer(new Float64Array(capacity), this.#createdAt)
     this.keys = longerList(capacity, this.keys)
     this.values = longerList(capacity, this.values)
     if (this.#loadMs !== undefined) this.#loadMs = longer(new Float32Array(capacity), this.#loadMs)

@@ -1,3 +1,5 @@
+import { charCodeAt } from './char-code-at.js'
+
 /** How many characters of a key each byte of its signature stands for. */
 const LENGTHS = [4, 8, 12, 16] as const
 const LONGEST = 16
@@ -11,7 +13,7 @@ export function signatureOf(key: string): number {
   let hash = 0
   let signature = 0
   for (let at = 0; at < end; at++) {
-    hash = Math.imul(hash ^ key.charCodeAt(at), 0x2f0b4f35)
+    hash = Math.imul(hash ^ charCodeAt(key, at), 0x2f0b4f35)
     hash ^= hash >>> 15
     if ((at & 3) === 3) signature |= ((hash ^ (hash >>> 8)) & 0xff) << ((at >> 2) * 8)
   }

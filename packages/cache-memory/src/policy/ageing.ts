@@ -31,6 +31,11 @@ export class Ageing {
     this.#left = Math.min(this.#left, this.#period)
   }
 
+  /** After how many accesses there will be something to do; 0 while a pass is under way. */
+  get left(): number {
+    return this.#slotsDone && this.#ghostsDone ? this.#left : 0
+  }
+
   after(accesses: number, meta: Uint8Array, ghosts: Ghosts): void {
     this.#left -= accesses
     if (!this.#slotsDone) this.#ageSlots(meta)

@@ -48,6 +48,11 @@ export class Climber {
     this.#length = this.#lengthOfSample()
   }
 
+  /** How many reads the present sample still takes. */
+  get left(): number {
+    return this.#length - this.#hits - this.#misses
+  }
+
   /** Counts reads. True when the window changed, which it does only when the cache is full. */
   after(hits: number, misses: number, full: boolean): boolean {
     this.#hits += hits

@@ -10,7 +10,7 @@ export interface Policy {
   /** Another value was stored under the same key. */
   replaced(slot: number): void
   /** An entry came in. */
-  added(slot: number): void
+  added(slot: number, key: string): void
   /** An entry left for another reason than `evict`. */
   removed(slot: number): void
   /** Chooses who leaves, of at least one, and forgets it. `keys` are those of the slots. */

@@ -37,14 +37,16 @@ export class TinyLfu implements Policy {
   readonly #random: () => number
   readonly #seed: number
   #meta: Uint8Array
-  /** Made when the first entry has to leave; 0 where not known yet. */
+  /** Made when the first entry has to leave; 0 for those who came before and were not looked at yet. */
   #hashes: Int32Array | undefined
   /** How many entries there are when there is no room. */
   #capacity: number
-  /** Since the last entry came in: reads that found something, reads that did not, stores of keys that were here. */
+  /** Not accounted for yet: reads that found something, reads that did not, stores of keys that were here. */
   #hits = 0
   #misses = 0
   #stores = 0
+  /** So many of them change nothing: the rest of a sample, or of a period of ageing. */
+  #quiet = 0
   /** Whether something had to leave since the last entry came in. */
   #full = false
   #windowMax: number
@@ -79,13 +81,20 @@ export class TinyLfu implements Policy {
     this.#stores++
   }
 
-  added(slot: number): void {
-    this.#meta[slot] = 1
-    if (this.#hashes !== undefined) this.#hashes[slot] = 0
+  added(slot: number, key: string): void {
+    if (this.#hashes === undefined) this.#meta[slot] = 1
+    else {
+      // Now its characters are at hand: later they would have to be fetched from memory.
+      const hash = hashOf(key, this.#seed)
+      this.#hashes[slot] = hash
+      this.#meta[slot] = Math.min(MAX_FREQUENCY, 1 + this.#ghosts.take(hash))
+    }
     this.counts[WINDOW]++
     this.lists.append(WINDOW, slot)
-    this.#count()
-    this.#settle()
+    if (this.#hits + this.#misses + this.#stores >= this.#quiet) this.#account()
+    this.#full = false
+    const { counts } = this
+    if (counts[WINDOW] > this.#windowMax || counts[PROTECTED] > this.#protectedMax || this.#debt > 0) this.#settle()
   }
 
   removed(slot: number): void {
@@ -98,7 +107,7 @@ export class TinyLfu implements Policy {
     this.#fit(counts[WINDOW] + counts[PROBATION] + counts[PROTECTED])
     const candidate = this.#candidate()
     const victim = this.#victim()
-    const loser = victim === NONE || candidate === NONE ? candidate || victim : this.#loser(candidate, victim, keys)
+    const loser = victim === NONE || candidate === NONE ? candidate || victim : this.#loser(candidate, victim)
     const left = loser === NONE ? this.lists.oldest(WINDOW) : loser
     if (candidate !== NONE && left !== candidate) this.#move(candidate, PROBATION)
     const hash = this.#hash(left, keys)
@@ -116,7 +125,7 @@ export class TinyLfu implements Policy {
   }
 
   /** Popularity is measured in reads: what is stored without being asked for lets no time pass. */
-  #count(): void {
+  #account(): void {
     const hits = this.#hits
     const misses = this.#misses
     const uses = hits + misses + this.#stores
@@ -124,8 +133,8 @@ export class TinyLfu implements Policy {
     this.#misses = 0
     this.#stores = 0
     if (this.#climber.after(hits, misses, this.#full)) this.#resize()
-    this.#full = false
     this.#ageing.after(uses, this.#meta, this.#ghosts)
+    this.#quiet = Math.min(this.#climber.left, this.#ageing.left)
   }
 
   /** The oldest of a full window that was not read since it was last looked at. */
@@ -163,27 +172,19 @@ export class TinyLfu implements Policy {
    * The candidate has been counted for the present round of requests and the victim maybe not yet: it must be ahead by
    * more than one.
    */
-  #loser(candidate: number, victim: number, keys: readonly (string | undefined)[]): number {
-    this.#hash(candidate, keys)
+  #loser(candidate: number, victim: number): number {
     const challenger = this.#meta[candidate]! & FREQUENCY
-    // What the ghosts know of the victim can only make it stronger: ask them if it would lose without.
-    if (challenger > (this.#meta[victim]! & FREQUENCY) + 1) {
-      this.#hash(victim, keys)
-      if (challenger > (this.#meta[victim]! & FREQUENCY) + 1) return victim
-    }
+    if (challenger > (this.#meta[victim]! & FREQUENCY) + 1) return victim
     return challenger >= STRONG && this.#random() < CHANCE ? victim : candidate
   }
 
-  /** Hashes a key when that is first needed, which is also when it is asked whether the key was here before. */
+  /** The hash of a slot's key. Nobody left before those who have none yet came: no ghost knows them. */
   #hash(slot: number, keys: readonly (string | undefined)[]): number {
     this.#hashes ??= new Int32Array(this.#meta.length)
     const known = this.#hashes[slot]!
     if (known !== 0) return known
     const hash = hashOf(keys[slot] ?? '', this.#seed)
     this.#hashes[slot] = hash
-    const meta = this.#meta[slot]!
-    const frequency = Math.min(MAX_FREQUENCY, (meta & FREQUENCY) + this.#ghosts.take(hash))
-    this.#meta[slot] = (meta & ~FREQUENCY) | frequency
     return hash
   }
 
@@ -221,6 +222,7 @@ export class TinyLfu implements Policy {
     this.#capacity = size
     this.#climber.fit(size)
     this.#ageing.fit(size)
+    this.#quiet = 0
     this.#resize()
   }
 

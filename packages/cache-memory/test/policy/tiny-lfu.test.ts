@@ -30,7 +30,7 @@ class Keys {
     const slot = this.#free.pop() as number
     this.keys[slot] = key
     this.slots.set(key, slot)
-    this.policy.added(slot)
+    this.policy.added(slot, key)
   }
 
   through(key: string): boolean {
